@@ -1,0 +1,124 @@
+"""Errors that a user can act on.
+
+    PromptopsError                    exit code 2 unless a branch says otherwise
+    ├── UsageError                    the command line asks for something that is not there
+    ├── ConfigError                   a setting is wrong
+    ├── PluginError                   a plugin is missing, fails to load or shadows a built-in
+    ├── GitError                      git is missing, refuses, or does not know a revision
+    ├── VocabularyError               a tokenizer's vocabulary is missing or is not the expected one
+    ├── TokenizerError                a text that the tokenizer cannot read
+    ├── TemplateError                 a prompt file that cannot be read; carries its problems
+    ├── RegistryError
+    │   ├── PromptNotFound            no prompt has that name
+    │   ├── VersionNotFound           the prompt has no such version
+    │   ├── LabelError                a label that does not exist or points nowhere
+    │   └── IntegrityError            a text is not the one its version promises
+    ├── RenderError                   a template failed while it was rendered
+    │   ├── InputError                missing, unknown or mistyped inputs, all of them at once
+    │   └── RenderLimit               the output or a repetition is larger than allowed
+    └── NotEstimable                  exit code 3: it cannot be estimated or decided
+        └── UnknownModel              no price is known for a model
+
+A message is one line: what happened, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from promptops.model.finding import Problem
+
+
+class PromptopsError(Exception):
+    """Something that the user can mend."""
+
+    exit_code = 2
+
+
+class UsageError(PromptopsError):
+    """The command line asks for something that is not there."""
+
+
+class ConfigError(PromptopsError):
+    """A setting is wrong."""
+
+
+class PluginError(PromptopsError):
+    """A plugin is missing, fails to load or shadows a built-in."""
+
+
+class GitError(PromptopsError):
+    """Git is missing, refuses, or does not know a revision."""
+
+
+class VocabularyError(PromptopsError):
+    """A tokenizer's vocabulary is missing or is not the expected one."""
+
+
+class TokenizerError(PromptopsError):
+    """A text that the tokenizer cannot read."""
+
+
+class TemplateError(PromptopsError):
+    """A prompt file that cannot be read; ``problems`` holds what is wrong and where."""
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class RegistryError(PromptopsError):
+    """A prompt, version or label cannot be had."""
+
+
+class PromptNotFound(RegistryError):
+    """No prompt has that name."""
+
+
+class VersionNotFound(RegistryError):
+    """The prompt has no such version."""
+
+
+class LabelError(RegistryError):
+    """A label that does not exist or points nowhere."""
+
+
+class IntegrityError(RegistryError):
+    """A text is not the one its version promises."""
+
+
+class RenderError(PromptopsError):
+    """A template failed while it was rendered."""
+
+
+class InputError(RenderError):
+    """Missing, unknown or mistyped inputs; ``problems`` lists all of them."""
+
+    def __init__(self, prompt: str, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(f"{prompt}: {'; '.join(self.problems)}")
+
+
+class RenderLimit(RenderError):
+    """The output or a repetition is larger than allowed."""
+
+
+class NotEstimable(PromptopsError):
+    """It cannot be estimated or decided."""
+
+    exit_code = 3
+
+
+class UnknownModel(NotEstimable):
+    """No price is known for a model."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return "; did you mean 'x'?" for the closest known name, or nothing."""
+    from difflib import get_close_matches
+
+    matches = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {matches[0]!r}?" if matches else ""
