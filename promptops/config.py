@@ -1,0 +1,158 @@
+"""``[tool.promptops]`` of pyproject.toml, or promptops.toml: found, checked once, frozen."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from promptops import shape
+from promptops.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSettings:
+    """Jinja's white space options; token counts follow them, since they are of what is sent."""
+
+    trim_blocks: bool = True
+    lstrip_blocks: bool = True
+    keep_trailing_newline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LintSettings:
+    """Which rules run, how strictly, and with which options."""
+
+    select: tuple[str, ...] | None = None  # None: all
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str = "warning"
+    severity: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of a project."""
+
+    folder: str = "prompts"
+    suffixes: tuple[str, ...] = (".prompt.j2",)
+    model: str | None = None
+    templates: TemplateSettings = field(default_factory=TemplateSettings)
+    lint: LintSettings = field(default_factory=LintSettings)
+
+
+_SEVERITY: Final = shape.choice("error", "warning", "note")
+_TEMPLATES: Final = shape.record(
+    TemplateSettings,
+    {
+        "trim-blocks": shape.boolean,
+        "lstrip-blocks": shape.boolean,
+        "keep-trailing-newline": shape.boolean,
+    },
+)
+_LINT: Final = shape.record(
+    LintSettings,
+    {
+        "select": shape.list_of(shape.string),
+        "extend-select": shape.list_of(shape.string),
+        "ignore": shape.list_of(shape.string),
+        "fail-on": _SEVERITY,
+        "severity": shape.mapping_of(_SEVERITY),
+        "rules": shape.mapping_of(shape.mapping_of(shape.anything)),
+        "per-file-ignores": shape.mapping_of(shape.list_of(shape.string)),
+    },
+)
+
+
+def _folder(value: Any, path: shape.Path, problems: list[shape.Wrong]) -> Any:
+    found = shape.string(value, path, problems)
+    parts = (found or ".").replace("\\", "/").split("/")
+    if found is not None and (found.startswith("/") or ".." in parts):
+        problems.append(shape.Wrong(path, "must be a folder below the project's root"))
+    return "/".join(part for part in parts if part not in {"", "."})
+
+
+_CONFIG: Final = shape.record(
+    Config,
+    {
+        "folder": _folder,
+        "suffixes": shape.list_of(shape.string),
+        "model": shape.string,
+        "templates": _TEMPLATES,
+        "lint": _LINT,
+    },
+)
+
+
+_DEFAULTS: Final = Config()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project's root and its settings."""
+
+    root: Path
+    config: Config
+
+
+def find_project(start: Path) -> Project:
+    """Return the project that a folder belongs to.
+
+    Its root is the nearest folder upwards that holds ``promptops.toml``, a ``pyproject.toml`` with
+    ``[tool.promptops]``, a ``prompts`` folder or ``.git``; else the folder itself.
+
+    Raises:
+        ConfigError: A settings file cannot be read or a setting is wrong; all are listed.
+    """
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        settings = read_settings(folder)
+        if settings is not None:
+            return Project(folder, settings)
+        if (folder / _DEFAULTS.folder).is_dir() or (folder / ".git").exists():
+            return Project(folder, _DEFAULTS)
+    return Project(start, _DEFAULTS)
+
+
+def read_settings(folder: Path) -> Config | None:
+    """Return the settings written in a folder, if any."""
+    own = folder / "promptops.toml"
+    if own.is_file():
+        return check(_read_toml(own), str(own))
+    shared = folder / "pyproject.toml"
+    if not shared.is_file():
+        return None
+    table = _read_toml(shared).get("tool", {}).get("promptops")
+    return None if table is None else check(table, f"{shared} [tool.promptops]")
+
+
+def check(table: Mapping[str, Any], where: str) -> Config:
+    """Return the settings of a table.
+
+    Raises:
+        ConfigError: Anything is unknown or of the wrong type.
+    """
+    problems: list[shape.Wrong] = []
+    config = _CONFIG(table, (), problems)
+    if problems:
+        raise ConfigError(f"{where}: {'; '.join(map(str, problems))}")
+    if not isinstance(config, Config):
+        raise ConfigError(f"{where}: expected a table")
+    return config
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,152 @@
+"""What a prompt declares about itself, and the messages that it renders to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+Role = Literal["system", "developer", "user", "assistant"]
+Stability = Literal["static", "daily", "key", "per_session", "per_call"]
+
+ROLES: Final = ("system", "developer", "user", "assistant")
+STABILITIES: Final = ("static", "daily", "key", "per_session", "per_call")
+
+
+class _Required:
+    """The default of an input that has none."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "REQUIRED"
+
+
+REQUIRED: Final = _Required()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What values an input or a part of it may have: a subset of JSON Schema.
+
+    ``type`` is a JSON Schema type, ``any``, or ``messages`` (a conversation so far).
+    """
+
+    type: str = "any"
+    enum: tuple[Any, ...] | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    items: Schema | None = None
+    properties: Mapping[str, Schema] | None = None
+    required: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value that the caller hands to a prompt."""
+
+    name: str
+    schema: Schema
+    default: Any = REQUIRED
+    description: str = ""
+    untrusted: bool = False
+    stability: Stability | None = None
+    cardinality: int | None = None
+
+    @property
+    def required(self) -> bool:
+        """Whether a caller must hand it over."""
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The answer that a prompt asks for: ``enum``, ``schema`` or ``text``."""
+
+    type: str = "text"
+    values: tuple[str, ...] = ()
+    schema: str | None = None  # a path below the prompts folder
+    max_words: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A figure that is known as one number or as a range."""
+
+    expected: Decimal
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a call may cost at most."""
+
+    tokens: int | None = None
+    usd_per_call: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CostMetadata:
+    """What is declared about a prompt's use."""
+
+    calls_per_month: Amount | None = None
+    output_tokens: Amount | None = None  # high: the 95th percentile
+    sample: str | None = None  # a path below the project's root
+    budget: Budget = field(default_factory=Budget)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The front matter of a prompt file."""
+
+    version: int | None = None
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    model: str | None = None  # provider:model
+    params: Mapping[str, Any] = field(default_factory=dict)
+    inputs: Mapping[str, Input] | None = None  # None: nothing is declared, anything goes
+    output: Output | None = None
+    tools: tuple[str, ...] = ()
+    cost: CostMetadata = field(default_factory=CostMetadata)
+    traffic: Mapping[str, Any] = field(default_factory=dict)
+    cache: Mapping[str, Any] = field(default_factory=dict)
+    lint_ignore: tuple[str, ...] = ()
+    x: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheMark:
+    """A boundary: what stands above it may be cached by the vendor."""
+
+    ttl: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a message's text, and the mark at its end, if any."""
+
+    text: str
+    cache: CacheMark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a rendered prompt."""
+
+    role: Role
+    parts: tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """The message's whole text."""
+        return "".join(part.text for part in self.parts)

@@ -1,0 +1,1 @@
+"""Prompt files -> prompts with positions; prompts and inputs -> messages."""

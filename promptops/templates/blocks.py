@@ -1,0 +1,158 @@
+"""Message blocks and cache marks as a Jinja extension.
+
+Messages are collected structurally. A message block compiles to two ``yield`` statements of marker
+objects around its body, and the reader of the render (``render.py``) tells markers from text by
+their type. No value that is interpolated can have that type, so no data can open a message.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from jinja2 import nodes
+from jinja2.ext import Extension
+
+from promptops.model.prompt import ROLES, CacheMark
+
+if TYPE_CHECKING:
+    import jinja2
+    from jinja2.parser import Parser
+
+
+_TTL: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]\Z")
+# Blocks whose rendered text is kept aside as one string: a marker inside would be lost.
+_BUFFERED: Final = frozenset({"macro", "call", "filter", "set"})
+_REPEATED: Final = frozenset({"for", "if", "block", *_BUFFERED})
+
+
+class Marker(str):
+    """Something structural among the strings of a render; as text it is empty."""
+
+    __slots__ = ("payload",)
+    payload: Any
+
+    def __new__(cls, payload: Any) -> Self:
+        """Return a marker that carries a payload."""
+        marker = super().__new__(cls, "")
+        marker.payload = payload
+        return marker
+
+    # Jinja writes `str(value)` around every expression; str() hands on what __str__ returns.
+    def __str__(self) -> str:
+        return self
+
+
+class Opening(Marker):
+    """The start of a message; the payload is its role."""
+
+    __slots__ = ()
+
+
+class Closing(Marker):
+    """The end of a message."""
+
+    __slots__ = ()
+
+
+class Boundary(Marker):
+    """A cache mark; the payload is a ``CacheMark``."""
+
+    __slots__ = ()
+
+
+class Splice(Marker):
+    """Messages that the caller hands over; the payload is a tuple of them."""
+
+    __slots__ = ()
+
+
+class Conversation(list[Any]):
+    """The value of an input of type ``messages``: a list that prints as a splice."""
+
+    __slots__ = ("splice",)
+
+    def __init__(self, turns: list[Any], splice: Splice) -> None:
+        super().__init__(turns)
+        self.splice = splice
+
+    def __str__(self) -> str:
+        return self.splice
+
+
+class PromptBlocks(Extension):
+    """``{% system %}`` ... ``{% message role="..." %}`` and ``{% cache %}``."""
+
+    tags = frozenset({*ROLES, "message", "cache"})
+
+    def __init__(self, environment: jinja2.Environment) -> None:
+        super().__init__(environment)
+        self.markers: dict[str, Marker] = {"close": Closing(None)}
+        self.markers |= {f"open_{role}": Opening(role) for role in ROLES}
+
+    def __getattr__(self, name: str) -> Marker:
+        # Compiled templates fetch a marker as an attribute of the extension.
+        try:
+            return self.__dict__["markers"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def parse(self, parser: Parser) -> nodes.Node | list[nodes.Node]:
+        """Return the nodes of a message block or a cache mark."""
+        tag = next(parser.stream)
+        outer = parser._tag_stack[:-1]  # noqa: SLF001 - Jinja offers no other view of nesting
+        if tag.value == "cache":
+            return self._cache(parser, tag.lineno, outer)
+        arguments = _arguments(parser, ("role",) if tag.value == "message" else ())
+        role = arguments.get("role") if tag.value == "message" else tag.value
+        if role not in ROLES:
+            parser.fail(f'a message needs role="..." with one of {", ".join(ROLES)}', tag.lineno)
+        for within in outer:
+            if within in self.tags or within in _BUFFERED:
+                parser.fail(f"a {tag.value} block stands inside a {within} block", tag.lineno)
+        body = parser.parse_statements((f"name:end{tag.value}",), drop_needle=True)
+        opening = self._yield(f"open_{role}", tag.lineno)
+        return nodes.Scope([opening, *body, self._yield("close", tag.lineno)], lineno=tag.lineno)
+
+    def _cache(self, parser: Parser, lineno: int, outer: list[str]) -> nodes.Node:
+        arguments = _arguments(parser, ("ttl", "name"))
+        ttl, name = arguments.get("ttl"), arguments.get("name")
+        if ttl is not None and not _TTL.match(ttl):
+            parser.fail(
+                f'a cache mark\'s ttl is a number and a unit, such as "5m", not {ttl!r}', lineno
+            )
+        for within in outer:
+            if within in _REPEATED:
+                parser.fail(f"a cache mark stands inside a {within} block", lineno)
+        if not any(within in self.tags for within in outer):
+            parser.fail("a cache mark stands outside a message block", lineno)
+        marker = f"cache_{len(self.markers)}"
+        self.markers[marker] = Boundary(CacheMark(ttl, name))
+        return self._yield(marker, lineno)
+
+    def _yield(self, marker: str, lineno: int) -> nodes.Output:
+        value = nodes.ExtensionAttribute(self.identifier, marker, lineno=lineno)
+        return nodes.Output([value], lineno=lineno)
+
+
+def marker_of(node: nodes.Node, environment: jinja2.Environment) -> Marker | None:
+    """Return the marker that a node yields, if it is one of this extension's."""
+    if isinstance(node, nodes.Output) and len(node.nodes) == 1:
+        value = node.nodes[0]
+        if isinstance(value, nodes.ExtensionAttribute):
+            return getattr(environment.extensions[value.identifier], value.name, None)
+    return None
+
+
+def _arguments(parser: Parser, known: tuple[str, ...]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    while parser.stream.current.type != "block_end":
+        if found:
+            parser.stream.skip_if("comma")
+        name = parser.stream.expect("name")
+        if name.value not in known or name.value in found:
+            says = f"known: {', '.join(known)}" if known else "it takes none"
+            parser.fail(f"unexpected argument {name.value!r}; {says}", name.lineno)
+        parser.stream.expect("assign")
+        found[name.value] = parser.stream.expect("string").value
+    return found

@@ -1,0 +1,130 @@
+"""The YAML between two ``---`` lines at the top of a prompt file, with every key's position."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, NamedTuple
+
+import yaml
+
+from promptops.model.text import Span
+from promptops.shape import Path, Wrong
+
+# The C parser reads a file in 0.24 ms, the Python one in 4 ms; every wheel of PyYAML has it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FENCE: Final = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+MAX_DEPTH: Final = 32
+
+
+class Split(NamedTuple):
+    """Where a file's front matter and body stand; ``matter`` is None where there is none."""
+
+    matter: Span | None
+    body: int
+    closed: bool = True
+
+
+def split(text: str) -> Split:
+    """Return where front matter and body stand in a file's text."""
+    start = 1 if text.startswith("\ufeff") else 0
+    opening = _FENCE.match(text, start)
+    if opening is None:
+        return Split(None, start)
+    at = opening.end()
+    while at <= len(text):
+        closing = _FENCE.match(text, at)
+        if closing is not None:
+            return Split(Span(opening.end(), at), closing.end())
+        line_end = _LINE_END.search(text, at)
+        if line_end is None:
+            break
+        at = line_end.end()
+    return Split(None, start, closed=False)
+
+
+class Parsed(NamedTuple):
+    """The data of a front matter, where each key stands in it, and what is wrong with it."""
+
+    data: Any
+    offsets: dict[Path, int]  # in the YAML text; a key's own place, an item's place in a list
+    problems: list[Wrong]
+
+    def offset(self, path: Path) -> int:
+        """Return the offset of a path's nearest known ancestor."""
+        while path and path not in self.offsets:
+            path = path[:-1]
+        return self.offsets.get(path, 0)
+
+
+def parse(text: str) -> Parsed:
+    """Return the data of a YAML text; duplicate keys and syntax errors are problems."""
+    parsed = Parsed({}, {}, [])
+    try:
+        loader = _Loader(text)
+        try:
+            root = loader.get_single_node()
+            data = {} if root is None else _Builder(loader, parsed).value(root, ())
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        parsed.offsets[("",)] = mark.index if mark else 0
+        said = " ".join(str(part) for part in (error.context, error.problem) if part)
+        parsed.problems.append(Wrong(("",), f"not valid YAML: {said}"))
+        return parsed
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        # Control characters, impossible dates, numbers too long to be read.
+        said = str(error).split("\n", 1)[0]
+        parsed.problems.append(Wrong((), f"not valid YAML: {said}"))
+        return parsed
+    return parsed._replace(data=data)
+
+
+class _Builder:
+    """Makes plain data of YAML nodes and notes where each key stands."""
+
+    def __init__(self, loader: Any, parsed: Parsed) -> None:
+        self.loader = loader
+        self.parsed = parsed
+        self.done: dict[int, Any] = {}
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        # An alias is the same node again: building it once keeps nested aliases linear.
+        if id(node) not in self.done:
+            if len(path) > MAX_DEPTH:
+                self._wrong(path, node, f"nested deeper than {MAX_DEPTH} levels")
+                return None
+            self.done[id(node)] = None
+            self.done[id(node)] = self._build(node, path)
+        return self.done[id(node)]
+
+    def _build(self, node: yaml.Node, path: Path) -> Any:
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            items = []
+            for at, child in enumerate(node.value):
+                self.parsed.offsets[(*path, at)] = child.start_mark.index
+                items.append(self.value(child, (*path, at)))
+            return items
+        return self.loader.construct_object(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
+        data: dict[Any, Any] = {}
+        for key_node, child in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._wrong(path, key_node, "a key must be a string")
+                continue
+            key = self.loader.construct_object(key_node)
+            here = (*path, key)
+            if key in data:
+                self._wrong((*here, "again"), key_node, f"the key {key!r} is given twice")
+                continue
+            self.parsed.offsets[here] = key_node.start_mark.index
+            data[key] = self.value(child, here)
+        return data
+
+    def _wrong(self, path: Path, node: yaml.Node, message: str) -> None:
+        self.parsed.offsets[path] = node.start_mark.index
+        self.parsed.problems.append(Wrong(path, message))
