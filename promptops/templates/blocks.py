@@ -83,7 +83,7 @@ class Conversation(list[Any]):
 class PromptBlocks(Extension):
     """``{% system %}`` ... ``{% message role="..." %}`` and ``{% cache %}``."""
 
-    tags = frozenset({*ROLES, "message", "cache"})
+    tags = {*ROLES, "message", "cache"}  # noqa: RUF012 - Jinja's own declaration of it
 
     def __init__(self, environment: jinja2.Environment) -> None:
         super().__init__(environment)

@@ -28,8 +28,8 @@ _WIDE: Final = re.compile(r"%[^a-zA-Z%]*(?:\d{5}|\*)")
 # Values are plain data: what may be asked of them by attribute is listed, all else is refused.
 _TEXT = frozenset(
     "capitalize casefold count endswith find index isalnum isalpha isdecimal isdigit islower"
-    " isspace isupper join lower lstrip partition removeprefix removesuffix rfind rpartition rsplit rstrip"
-    " split splitlines startswith strip swapcase title upper replace".split()
+    " isspace isupper join lower lstrip partition removeprefix removesuffix rfind rpartition"
+    " rsplit rstrip split splitlines startswith strip swapcase title upper replace".split()
 )
 _LIST = frozenset({"count", "index"})
 _DAY = {"year", "month", "day", "isoformat", "strftime", "weekday", "isoweekday"}
@@ -57,7 +57,7 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(
             trim_blocks=settings.trim_blocks,
             lstrip_blocks=settings.lstrip_blocks,
-            keep_trailing_newline=settings.keep_trailing_newline,
+            keep_trailing_newline=True,  # render.sent() takes a prompt's own
             undefined=jinja2.StrictUndefined,
             autoescape=False,
             extensions=[PromptBlocks, "jinja2.ext.do", "jinja2.ext.loopcontrols"],

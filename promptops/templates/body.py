@@ -1,0 +1,149 @@
+"""The text of a prompt file below its front matter, in segments with exact positions.
+
+Two coordinates: *stored* offsets count code points of the file as it is on disk; *body* offsets
+count those of the body after Jinja's own line-end rule (CRLF and CR become LF).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from promptops.model.text import Segment, SegmentKind, Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import jinja2
+
+Dialect = Literal["jinja", "text"]
+
+_BEGINS: Final[dict[str, SegmentKind]] = {
+    "variable_begin": "expression",
+    "block_begin": "statement",
+    "comment_begin": "comment",
+    "raw_begin": "statement",
+    "raw_end": "statement",
+}
+_ENDS: Final = frozenset({"variable_end", "block_end", "comment_end", "raw_begin", "raw_end"})
+_CRLF: Final = re.compile(r"\r\n")
+_LINE_END: Final = re.compile(r"\r\n|\r")
+
+
+class Token(NamedTuple):
+    """A name in a tag, with its body offset."""
+
+    name: str
+    offset: int
+    dotted: bool  # follows a dot: an attribute, not a variable
+
+
+class Body:
+    """A body's text and its segments; nothing is parsed before it is asked for."""
+
+    def __init__(self, source: Source, start: int, dialect: Dialect = "jinja") -> None:
+        self.source = source
+        self.start = start
+        self.dialect: Dialect = dialect
+        stored = source.text[start:]
+        self.text = _LINE_END.sub("\n", stored) if "\r" in stored else stored
+        # Each CRLF is one body character; those before an offset push its stored place on.
+        self._dropped = [
+            match.start() - at for at, match in enumerate(_CRLF.finditer(stored), start=0)
+        ]
+
+    def stored(self, offset: int) -> int:
+        """Return the stored offset of a body offset."""
+        return self.start + offset + bisect_right(self._dropped, offset - 1)
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the stored span of a range of the body."""
+        return Span(self.stored(start), self.stored(end))
+
+    def line_offset(self, line: int) -> int:
+        """Return the body offset at which a line of the body begins; lines count from 1."""
+        starts = self._line_starts
+        return starts[min(max(line, 1), len(starts)) - 1]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def line_span(self, line: int) -> Span:
+        """Return the stored span of a body line's text, without indentation and line end."""
+        start = self.line_offset(line)
+        end = self.text.find("\n", start)
+        text = self.text[start : len(self.text) if end < 0 else end]
+        indent = len(text) - len(text.lstrip())
+        return self.span(start + min(indent, len(text)), start + max(len(text.rstrip()), indent))
+
+    def pieces(self, environment: jinja2.Environment) -> tuple[list[Segment], list[Token]]:
+        """Return segments in body coordinates and the names in their tags.
+
+        Raises:
+            TemplateSyntaxError: Jinja's lexer cannot read the body.
+        """
+        if self.dialect == "text":
+            whole = Segment("literal", self.text, Span(0, len(self.text)))
+            return ([whole] if self.text else []), []
+        reader = _Reader(self.text)
+        for _, kind, value in environment.lexer.tokeniter(self.text, None):
+            reader.take(kind, value)
+        reader.close()
+        return reader.segments, reader.names
+
+    def segments(self, environment: jinja2.Environment) -> Iterator[Segment]:
+        """Yield the body's segments as stored; their texts spell out the file below the matter."""
+        for segment in self.pieces(environment)[0]:
+            span = self.span(*segment.span)
+            yield Segment(segment.kind, self.source.text[span.start : span.end], span)
+
+
+class _Reader:
+    """Joins the lexer's tokens into segments."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.here = 0
+        self.segments: list[Segment] = []
+        self.names: list[Token] = []
+        self.open: SegmentKind | None = None
+        self.began = 0
+        self.last = ""
+
+    def take(self, kind: str, value: str) -> None:
+        if not value:
+            return
+        # The lexer drops the white space that `{%-` and lstrip_blocks strip; the source has it.
+        found = self.text.index(value, self.here)
+        if self.open is None:
+            self._add("trivia", self.here, found)
+        if kind in _BEGINS and self.open is None:
+            self.open, self.began = _BEGINS[kind], found
+        elif kind == "data":
+            self._add("literal", found, found + len(value))
+        elif kind == "name":
+            self.names.append(Token(value, found, dotted=self.last == "."))
+        self.here = found + len(value)
+        if kind in _ENDS and self.open is not None:
+            self._close_tag(self.open)
+        if kind != "whitespace":
+            self.last = value
+
+    def close(self) -> None:
+        if self.open is not None:
+            self._add(self.open, self.began, self.here)
+        self._add("trivia", self.here, len(self.text))
+
+    def _close_tag(self, kind: SegmentKind) -> None:
+        # The end token holds the line break that trim_blocks takes, and what `-%}` strips.
+        end = self.began + len(self.text[self.began : self.here].rstrip())
+        self._add(kind, self.began, end)
+        self._add("trivia", end, self.here)
+        self.open = None
+
+    def _add(self, kind: SegmentKind, start: int, end: int) -> None:
+        if end > start:
+            self.segments.append(Segment(kind, self.text[start:end], Span(start, end)))

@@ -1,0 +1,83 @@
+"""Where prompt files come from: a folder or anything else that hands out bytes by path."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Protocol
+
+from promptops.errors import PromptopsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+_SKIPPED: Final = frozenset({"node_modules", "__pycache__", "site-packages"})
+
+
+class Files(Protocol):
+    """Files by their path below a root, with ``/``."""
+
+    def paths(self, below: str = "") -> Iterator[str]:
+        """Yield the paths below a folder, sorted; folders named ``.something`` are left out."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None where there is no such file."""
+
+
+class Folder:
+    """The files of a folder on disk; nothing outside it is read, whatever a link says."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._real = os.path.realpath(root)
+
+    def paths(self, below: str = "") -> Iterator[str]:
+        """Yield the paths below a folder, sorted; folders named ``.something`` are left out."""
+        top = self.root / below
+        for folder, names, files in os.walk(top):
+            names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIPPED)
+            for name in sorted(files):
+                yield Path(folder, name).relative_to(self.root).as_posix()
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None where there is no such file in the folder."""
+        real = os.path.realpath(self.root / path)
+        if not real.startswith(self._real.rstrip(os.sep) + os.sep):
+            return None
+        return read_file(Path(real))
+
+
+class Memory:
+    """Files that are at hand."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+
+    def paths(self, below: str = "") -> Iterator[str]:
+        """Yield the paths below a folder, sorted."""
+        prefix = f"{below}/" if below else ""
+        yield from sorted(path for path in self.files if path.startswith(prefix))
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None where there is no such file."""
+        return self.files.get(path)
+
+
+def read_file(path: Path) -> bytes | None:
+    """Return a file's bytes, or None where there is no such file.
+
+    Raises:
+        PromptopsError: It cannot be read, is no regular file, or is larger than 16 MiB.
+    """
+    try:
+        with path.open("rb") as file:
+            found = file.read(MAX_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise PromptopsError(f"{path}: cannot be read: {said}") from error
+    if len(found) > MAX_BYTES:
+        raise PromptopsError(f"{path}: larger than {MAX_BYTES // 1024**2} MiB, which is no prompt")
+    return found

@@ -1,0 +1,178 @@
+"""A prompt's text and the values of its inputs -> messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import jinja2
+from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
+
+from promptops.errors import RenderError, RenderLimit
+from promptops.model.prompt import Message, Part
+from promptops.templates.blocks import Boundary, Closing, Marker, Opening, Splice
+from promptops.templates.environment import PromptEnvironment
+from promptops.templates.inputs import Inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from promptops.config import TemplateSettings
+    from promptops.model.prompt import CacheMark, Input, Role
+
+MAX_OUTPUT: Final = 16_000_000  # characters of one message
+
+
+def sent(text: str, settings: TemplateSettings) -> str:
+    """Return a body's text without the last line break, unless the settings keep it.
+
+    A partial keeps its own, since trim_blocks takes the one behind the tag that includes it: else
+    its last line would run into the line after the tag.
+    """
+    if settings.keep_trailing_newline or not text.endswith("\n"):
+        return text
+    return text[:-1]
+
+
+class Renderer:
+    """One version of a prompt, compiled; it may be shared between threads."""
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        parts: Mapping[str, str],
+        inputs: Mapping[str, Input] | None,
+        settings: TemplateSettings,
+    ) -> None:
+        """Compile a prompt's body, with the texts of what it includes.
+
+        Raises:
+            RenderError: The template does not compile.
+        """
+        self.name = name
+        self.inputs = Inputs(name, inputs)
+        loader = jinja2.DictLoader(dict(parts))
+        environment = PromptEnvironment(settings, loader)
+        try:
+            code = environment.compile(sent(text, settings), name, None)
+        except jinja2.TemplateSyntaxError as error:
+            raise RenderError(f"{name}, line {error.lineno}: {error.message}") from error
+        self._template = jinja2.Template.from_code(environment, code, environment.globals)
+
+    def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
+        """Return the messages for some values.
+
+        Raises:
+            InputError: Values are missing, unknown or of the wrong type; all are listed.
+            RenderLimit: The output or a repetition is larger than allowed.
+            RenderError: The template fails on these values.
+        """
+        context = self._template.new_context(self.inputs.accept(values))
+        try:
+            return collect(self.name, self._template.root_render_func(context))
+        except RenderError:
+            raise
+        except Exception as error:
+            raise self._explain(error) from error
+
+    def _explain(self, error: Exception) -> RenderError:
+        where = self._line(error)
+        if isinstance(error, RecursionError):
+            return RenderLimit(f"{self.name}{where}: includes or macros call one another endlessly")
+        if isinstance(error, MemoryError | OverflowError):
+            return RenderLimit(f"{self.name}{where}: the output is too large")
+        if isinstance(error, jinja2.TemplateNotFound):
+            return RenderError(f"{self.name}{where}: there is no file {error.name!r} to include")
+        if isinstance(error, UndefinedError | SecurityError | TemplateError):
+            return RenderError(f"{self.name}{where}: {error.message}")
+        # The message of another error may hold a value; only its kind is said.
+        return RenderError(f"{self.name}{where}: the template fails with {type(error).__name__}")
+
+    def _line(self, error: Exception) -> str:
+        found = ""
+        trace = error.__traceback__
+        while trace is not None:
+            template = trace.tb_frame.f_globals.get("__jinja_template__")
+            if (
+                template is None
+                and trace.tb_frame.f_code is self._template.root_render_func.__code__
+            ):
+                template = self._template
+            if template is not None:
+                line = template.get_corresponding_lineno(trace.tb_lineno)
+                within = "" if template is self._template else f" of {template.name}"
+                found = f", line {line}{within}"
+            trace = trace.tb_next
+        return found
+
+
+def collect(name: str, chunks: Iterable[str]) -> tuple[Message, ...]:
+    """Return the messages that a render's chunks make up.
+
+    Without a message block, all text is one user message.
+
+    Raises:
+        RenderError: Text stands outside the message blocks, or messages inside one.
+        RenderLimit: A message is longer than 16 million characters.
+    """
+    messages = _Messages(name)
+    size = 0
+    for chunk in chunks:
+        if isinstance(chunk, Marker):
+            messages.mark(chunk)
+            size = 0
+            continue
+        messages.texts.append(chunk)
+        size += len(chunk)
+        if size > MAX_OUTPUT:
+            raise RenderLimit(f"{name}: a message of more than {MAX_OUTPUT:,} characters")
+    return messages.finish()
+
+
+class _Messages:
+    """Messages as they are collected from a render."""
+
+    __slots__ = ("done", "name", "parts", "role", "structured", "texts")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.done: list[Message] = []
+        self.parts: list[Part] = []
+        self.texts: list[str] = []
+        self.role: Role | None = None
+        self.structured = False
+
+    def mark(self, marker: Marker) -> None:
+        if isinstance(marker, Boundary):
+            self._part(marker.payload)
+        elif isinstance(marker, Closing):
+            if self.texts or not self.parts:
+                self._part(None)
+            if self.role is not None:
+                self.done.append(Message(self.role, tuple(self.parts)))
+            self.role, self.parts = None, []
+        else:
+            self._nothing_outside()
+            self.structured = True
+            if isinstance(marker, Opening):
+                self.role = marker.payload
+            elif isinstance(marker, Splice):
+                self.done.extend(marker.payload)
+
+    def finish(self) -> tuple[Message, ...]:
+        if not self.structured:
+            self._part(None)
+            return (Message("user", tuple(self.parts)),)
+        self._nothing_outside()
+        return tuple(self.done)
+
+    def _part(self, mark: CacheMark | None) -> None:
+        self.parts.append(Part("".join(self.texts), mark))
+        self.texts = []
+
+    def _nothing_outside(self) -> None:
+        if self.role is not None:
+            raise RenderError(f"{self.name}: messages stand inside a {self.role} message")
+        if any(text and not text.isspace() for text in self.texts):
+            raise RenderError(f"{self.name}: text stands outside the message blocks")
+        self.texts = []
