@@ -1,0 +1,127 @@
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import tiktoken
+from hypothesis import given
+from hypothesis import strategies as st
+from tiktoken_ext import openai_public
+
+from promptops.model.tokens import CountMethod
+from promptops.tokens.methods import ENCODINGS, UNKNOWN, method_for
+
+RUSSIAN = "Отвечай кратко и вежливо."
+GERMAN = "Prüfe die Länge der Antwort."
+
+
+@pytest.mark.parametrize("name", sorted(ENCODINGS.keys() - {"gpt-oss"}))
+def test_a_listed_name_has_tiktokens_encoding(name: str) -> None:
+    encoding = ENCODINGS[name]
+    assert tiktoken.encoding_name_for_model(name) == encoding
+
+
+def test_the_encoding_of_gpt_oss_is_o200k_base_with_other_special_tokens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(openai_public, "load_tiktoken_bpe", lambda _, expected_hash: expected_hash)
+    harmony, base = openai_public.o200k_harmony(), openai_public.o200k_base()
+    assert tiktoken.encoding_name_for_model("gpt-oss-120b") == "o200k_harmony"
+    assert harmony["pat_str"] == base["pat_str"]
+    assert harmony["mergeable_ranks"] == base["mergeable_ranks"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "gpt-4o-2024-08-06",
+        "gpt-4o-mini",
+        "gpt-4.1-nano-2025-04-14",
+        "gpt-4-0613",
+        "gpt-4-turbo",
+        "gpt-3.5-turbo-0125",
+        "gpt-5-mini-2025-08-07",
+        "gpt-5.6-sol",
+        "o3-mini",
+        "ft:gpt-4o-mini-2024-07-18:acme::abc",
+        "ft:gpt-4o:acme:name:id",
+        "ft:gpt-4:acme::id",
+        "ft:gpt-3.5-turbo-0125:acme::id",
+    ],
+)
+def test_dated_and_tuned_models_are_counted_as_their_base(name: str) -> None:
+    expected = CountMethod("exact", tiktoken.encoding_name_for_model(name))
+    assert method_for(f"openai:{name}") == expected
+    assert method_for(f"azure:{name}") == expected
+
+
+def test_without_a_model_the_figures_are_plain_o200k() -> None:
+    assert method_for(None, RUSSIAN) == CountMethod("exact", "o200k_base")
+
+
+@pytest.mark.parametrize("name", ["gpt-6-astra", "gpt-6.1-sol", "gpt-6-luna-2026-10-01"])
+def test_an_unlisted_gpt_is_assumed_to_count_like_the_listed(name: str) -> None:
+    assert method_for(f"openai:{name}") == CountMethod("scaled", "o200k_base")
+    assert method_for(f"openai:{name}").describe() == "scaled: o200k_base assumed"
+
+
+@pytest.mark.parametrize(
+    ("model", "text", "factor", "band"),
+    [
+        ("anthropic:claude-sonnet-5-5", "hello", "1.477", ("0.95", "1.08")),
+        ("anthropic:claude-opus-4-7", "", "1.477", ("0.95", "1.08")),
+        ("anthropic:claude-opus-4.8", "", "1.477", ("0.95", "1.08")),
+        ("anthropic:claude-fable-5-2", GERMAN, "1.65", ("0.90", "1.13")),
+        ("anthropic:claude-haiku-5-5", RUSSIAN, "1.717", ("0.76", "1.22")),
+        ("anthropic:claude-haiku-4-5-20251001", "hello", "1.146", ("0.91", "1.06")),
+        ("anthropic:claude-3-5-sonnet-20241022", "hello", "1.146", ("0.91", "1.06")),
+        ("anthropic:claude-sonnet-4-20250514", "hello", "1.146", ("0.91", "1.06")),
+        ("anthropic:claude-opus-4-6", GERMAN, "1.264", ("0.89", "1.08")),
+        ("bedrock:anthropic.claude-opus-4-7-v1:0", "hello", "1.477", ("0.95", "1.08")),
+        ("bedrock:us.anthropic.claude-sonnet-4-20250514-v1:0", RUSSIAN, "1.634", ("0.75", "1.27")),
+        ("google:gemini-2.5-pro", RUSSIAN, "1.05", ("0.90", "1.20")),
+        ("groq:llama-3.3-70b-versatile", "hello", "0.995", ("0.97", "1.03")),
+        ("groq:deepseek-r1-distill-llama-70b", "hello", "0.995", ("0.97", "1.03")),
+        ("openrouter:qwen/qwen3-32b", RUSSIAN, "1.75", ("0.54", "1.46")),
+        ("deepseek:deepseek-v4-pro", "hello", "1.02", ("0.98", "1.02")),
+        ("mistral:codestral-2508", GERMAN, "1.11", ("0.87", "1.13")),
+    ],
+)
+def test_another_vendors_tokens_are_scaled_from_o200k(
+    model: str, text: str, factor: str, band: tuple[str, str]
+) -> None:
+    edges = (Decimal(band[0]), Decimal(band[1]))
+    assert method_for(model, text) == CountMethod("scaled", "o200k_base", Decimal(factor), edges)
+
+
+def test_the_factor_is_weighted_by_the_share_of_letters() -> None:
+    mixed = "аб" + "abcdef"  # a quarter Cyrillic
+    factor = (Decimal("1.717") + 3 * Decimal("1.477")) / 4
+    assert method_for("anthropic:claude-opus-5-5", mixed + " 123 !?").factor == factor
+
+
+@pytest.mark.parametrize(("letters", "factor"), [(99, "1.65"), (100, "1.477")])
+def test_one_accented_letter_in_a_hundred_makes_a_text_european(letters: int, factor: str) -> None:
+    text = "é" + "a" * letters
+    assert method_for("anthropic:claude-opus-5-5", text).factor == Decimal(factor)
+
+
+@pytest.mark.parametrize("model", ["acme:frontier-1", "frontier-1", "cohere:command-a", "", "x:"])
+def test_an_unknown_family_is_a_rule_of_thumb(model: str) -> None:
+    assert method_for(model, RUSSIAN) == UNKNOWN
+    assert UNKNOWN.describe() == "heuristic: o200k_base x 1.2 (-20 ... +35 %)"
+
+
+@given(st.text())
+def test_a_factor_lies_within_its_band(text: str) -> None:
+    for model in ("anthropic:claude-opus-5-5", "anthropic:claude-3-opus", "x:qwen3", "x:mistral"):
+        low, high = method_for(model, text).band or (0, 0)
+        assert low <= 1 <= high
+
+
+def test_methods_load_no_tokenizer() -> None:
+    script = "import sys, promptops.tokens.methods; print(*sys.modules)"
+    root = Path(__file__).parents[2]
+    modules = subprocess.check_output([sys.executable, "-c", script], cwd=root, text=True).split()
+    assert {"tiktoken", "sqlite3", "regex", "pydantic", "json"}.isdisjoint(modules)
