@@ -1,0 +1,1 @@
+"""What models cost, by name and day; the bundled snapshot works offline."""

@@ -1,0 +1,136 @@
+"""A book of prices: models by ``provider:model``, each with the rates of its days.
+
+Providers are ``anthropic``, ``openai``, ``google`` (also ``gemini`` and ``vertex``), ``mistral``,
+``deepseek``, ``xai`` (also ``x-ai``) and ``cohere``: those who make the models, at list prices.
+
+A model is found by its own name, by a declared other name, or by either with a date behind it where
+its vendor dates that name (``claude-sonnet-4-5-20250929``). Nothing is guessed from how a name
+begins: ``claude-sonnet-4-5-turbo`` would be another model at another price.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache, cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from promptops.errors import UnknownModel, nearest
+from promptops.model.money import Price, Rates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+BUNDLED = Path(__file__).parent / "data" / "prices.json"
+PROVIDERS = {"gemini": "google", "vertex": "google", "x-ai": "xai"}
+
+
+@dataclass(frozen=True)
+class PriceBook:
+    """Prices from one source as they were known on a day."""
+
+    source: str
+    as_of: date
+    models: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def parse(cls, text: str) -> PriceBook:
+        """Return the book that a JSON document holds."""
+        document = json.loads(text)
+        day = date.fromisoformat(document["as_of"])
+        return cls(document["source"], day, document["models"])
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of the models as canonical JSON."""
+        canonical = json.dumps(self.models, sort_keys=True, separators=(",", ":"))
+        return sha256(canonical.encode()).hexdigest()
+
+    def price(self, model: str, on: date) -> Price:
+        """Return what a model costs on a day; before its first known price, that one.
+
+        Raises:
+            UnknownModel: The book has no price for the model.
+        """
+        name = self.find(model)
+        if name is None:
+            raise UnknownModel(self._unknown(model))
+        periods = self.models[name]["rates"]
+        begun = (period for period in periods if _starts(period) <= on)
+        found = max(begun, key=_starts, default=periods[0])
+        return Price(
+            model=name,
+            rates=_rates(found),
+            tiers=tuple((tier["above"], _rates(tier)) for tier in found.get("tiers", ())),
+            effective_from=_starts(found) if "from" in found else None,
+            source=", ".join(filter(None, (self.source, found.get("note")))),
+        )
+
+    def find(self, model: str) -> str | None:
+        """Return the name under which a model is priced, if it is."""
+        provider, _, own = model.partition(":")
+        name = f"{PROVIDERS.get(provider, provider)}:{own}"
+        if name in self.models:
+            return name
+        return self._names.get(name) or self._dated.get(_undated(name))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return self._by("names")
+
+    @cached_property
+    def _dated(self) -> dict[str, str]:
+        return self._by("dated")
+
+    def _by(self, field: str) -> dict[str, str]:
+        return {
+            f"{name.partition(':')[0]}:{other}": name
+            for name, entry in self.models.items()
+            for other in entry.get(field, ())
+        }
+
+    def _unknown(self, model: str) -> str:
+        providers = sorted({name.partition(":")[0] for name in self.models})
+        full = [f"{provider}:{model}" for provider in providers if self.find(f"{provider}:{model}")]
+        if full:
+            return f"Model {model!r} names no provider; use {' or '.join(map(repr, full))}"
+        known = (
+            f"No price is known for model {model!r} among the {len(self.models)} of {self.source}"
+        )
+        return known + (nearest(model, [*self.models, *self._names]) or "; give one with --price")
+
+
+@cache
+def bundled() -> PriceBook:
+    """Return the prices that came with this version."""
+    return PriceBook.parse(BUNDLED.read_text(encoding="utf-8"))
+
+
+def _starts(period: Mapping[str, Any]) -> date:
+    return date.fromisoformat(period["from"]) if "from" in period else date.min
+
+
+def _rates(entry: Mapping[str, Any]) -> Rates:
+    return Rates(
+        input=Decimal(entry["input"]),
+        output=Decimal(entry["output"]),
+        cache_read=Decimal(entry["cache_read"]) if "cache_read" in entry else None,
+        cache_write={ttl: Decimal(rate) for ttl, rate in entry.get("cache_write", {}).items()},
+    )
+
+
+def _undated(name: str) -> str:
+    """Return a name without the date at its end, as -20250929, @20250929 or -2025-09-29."""
+    for length in (len("20250929"), len("2025-09-29")):
+        head, end = name[:-length], name[-length:]
+        try:
+            date.fromisoformat(end)
+        except ValueError:
+            continue
+        if head.endswith(("-", "@")):
+            return head[:-1]
+    return ""
