@@ -1,0 +1,1 @@
+"""What the words of a prompt ask for: instructions, repeats, the shape of the answer."""

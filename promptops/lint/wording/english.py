@@ -1,0 +1,213 @@
+"""Which English sentences instruct, and how many clauses of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from promptops.lint.wording.modals import directive
+from promptops.lint.wording.verbs import NOT_MANNER, NOUNS, OBJECTS, SOFTENERS, VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promptops.lint.wording.words import Word
+
+_OPENERS = frozenset(
+    """
+    if when whenever for based using after in to before given while during unless once from as at
+    with on by where wherever without upon because since although though regarding until within
+    depending assuming considering following under every each only instead rather unlike besides
+    """.split()  # noqa: SIM905
+)
+_NOT_AFTER_NOUN = frozenset(
+    """
+    of is are was were will has have had can could may might must should shall cannot and or but :
+    format formats options option results type criteria schema structure history id level length
+    window section field fields template rules requirements instructions - — –
+    """.split()  # noqa: SIM905
+)
+_JOINS = frozenset({",", ";", "and", "then", "but", "—", "–", "also"})
+_BREAKS = frozenset({",", ":", "：", "—", "–", ";", "then"})
+_SUBJECTS = frozenset({"it", "they", "you", "this", "these"})
+_DECLARED = frozenset({"must", "should", "shall"})
+_NOT_YOURS = frozenset(
+    {
+        "help",
+        "do",
+        "work",
+        "know",
+        "need",
+        "want",
+        "like",
+        "see",
+        "get",
+        "find",
+        "be",
+        "learn",
+        "become",
+    }
+)
+_BE = frozenset({"is", "are", "was", "were", "has", "have", "will", "can", "means"})
+_FACTUAL = frozenset(
+    {
+        *(
+            "you have",
+            "you can",
+            "you are",
+            "you may",
+            "you will",
+            "you issue",
+            "you see",
+            "you know",
+        ),
+        *("this is", "the following", "there are", "there is", "i have", "for example", "it is"),
+        *("the user", "feel free", "users can", "we have"),
+    }
+)
+_STATING = frozenset({"you're", "it's", "there's", "i'm", "i've", "you've", "e.g"})
+_SCAN = 80  # words of a sentence that are looked at for an opening clause
+_FEW = 8
+_QUESTION = 3
+
+
+def clauses(row: Sequence[Word], *, data: bool = False, tagged: bool = False) -> list[int]:
+    """Return where each instruction of a sentence begins, as indices of its words."""
+    first = _skip(row, 0)
+    if first >= len(row):
+        return []
+    if imperative(row, first):
+        anchor: int | None = first
+    elif data:
+        anchor = _in_data(row, first)
+    else:
+        anchor = _after_opening(row, first)
+        if anchor is None and (
+            _telegraphic(row, first)
+            or directive(row, first, tagged=tagged)
+            or _declared(row, first)
+        ):
+            anchor = first
+    return [] if anchor is None else [0, *_further(row, anchor + 1, denied=_negated(row, anchor))]
+
+
+def _in_data(row: Sequence[Word], first: int) -> int | None:
+    """Return where a sentence between data speaks to the reader."""
+    if _negated(row, first) or (row[first].text == "you" and directive(row, first, tagged=True)):
+        return first
+    return _after_opening(row, first)
+
+
+def imperative(row: Sequence[Word], at: int) -> bool:
+    """Return whether a base verb stands there and something follows it."""
+    verb = row[at].text
+    if verb not in VERBS or at + 1 >= len(row):
+        return _negated(row, at)
+    after = row[at + 1].text
+    if verb in NOUNS:
+        return after not in _NOT_AFTER_NOUN and row[at + 1].spoken
+    if verb in ("note", "remember", "keep") and "mind" in (
+        after,
+        row[min(at + 2, len(row) - 1)].text,
+    ):
+        return False
+    return row[at + 1].spoken or (after in ":(" and at + 2 < len(row))
+
+
+def describes(row: Sequence[Word]) -> bool:
+    """Return whether a sentence opens as facts and permissions do: "You have …", "There are …"."""
+    first = _skip(row, 0)
+    opening = " ".join(word.text for word in row[first : first + 2])
+    return opening in _FACTUAL or opening.split(" ")[0] in _STATING
+
+
+def question(row: Sequence[Word]) -> bool:
+    """Return whether a sentence asks."""
+    return row[-1].text[0] == "?" and sum(word.spoken for word in row) >= _QUESTION
+
+
+def _negated(row: Sequence[Word], at: int) -> bool:
+    if row[at].text in ("don't", "never"):
+        return at + 1 < len(row)
+    return row[at].text == "do" and at + 1 < len(row) and row[at + 1].text in ("not", "n't")
+
+
+def _skip(row: Sequence[Word], at: int) -> int:
+    """Return the index after punctuation and up to three softeners."""
+    softeners = 0
+    while at < len(row):
+        text = row[at].text
+        if row[at].spoken:
+            manner = text.endswith("ly") and text not in NOT_MANNER and text not in VERBS
+            number = text.isdigit() and at + 1 < len(row) and row[at + 1].text in ".):"
+            if softeners == 3 or not (text in SOFTENERS or manner or number):  # noqa: PLR2004
+                break
+            # "Only use …" softens, "Only one …" limits; a lone noun is no softener.
+            softeners += 1
+        at += 1
+    return at
+
+
+def _after_opening(row: Sequence[Word], first: int) -> int | None:
+    """Return where the main verb stands after an opening clause or a label."""
+    opens = row[first].text in _OPENERS
+    for at in range(first + 1, min(len(row) - 1, first + _SCAN)):
+        mark = row[at].text
+        if mark not in _BREAKS:
+            continue
+        label = mark in ":：" and at - first <= 4  # noqa: PLR2004
+        verb = _skip(row, at + 1)
+        if verb >= len(row) or not imperative(row, verb):
+            continue
+        if opens or label or _negated(row, verb) or _takes_object(row, verb):
+            return verb
+    return None
+
+
+def _takes_object(row: Sequence[Word], verb: int) -> bool:
+    if row[verb].text in NOUNS or verb + 1 >= len(row):
+        return False
+    after = row[verb + 1].text
+    return after in OBJECTS or after == "\ufffc" or (after.endswith("ing") and len(after) > 5)  # noqa: PLR2004
+
+
+def _telegraphic(row: Sequence[Word], first: int) -> bool:
+    """Return whether it is "No preamble." or "Without emoji."."""
+    if row[first].text not in ("no", "without", "maximum", "max", "minimum"):
+        return False
+    return len(row) - first <= _FEW and len(row) - first > 1 and not any(w.text in _BE for w in row)
+
+
+def _declared(row: Sequence[Word], first: int) -> bool:
+    """Return whether it is "You answer briefly", which tells what to do without a modal."""
+    if row[first].text != "you" or first + 2 >= len(row):
+        return False
+    verb = _skip(row, first + 1)
+    if verb >= len(row) or row[verb].text in _NOT_YOURS:
+        return False
+    return imperative(row, verb)
+
+
+def _further(row: Sequence[Word], at: int, *, denied: bool) -> list[int]:
+    """Return where further clauses begin: a base verb with an object, or one more modal.
+
+    After "do not" a base verb only goes on with what is denied.
+    """
+    found = []
+    while at < len(row) - 1:
+        if row[at].text not in _JOINS:
+            at += 1
+            continue
+        verb = at + 1
+        while verb < len(row) - 1 and row[verb].text in _JOINS:
+            verb += 1
+        start = verb
+        verb = min(_skip(row, verb), len(row) - 1)
+        again = (
+            row[verb].text in _SUBJECTS and verb + 1 < len(row) and row[verb + 1].text in _DECLARED
+        )
+        modal = row[verb].text in _DECLARED
+        clause = not denied and row[verb].text in VERBS and _takes_object(row, verb)
+        if again or modal or clause or _negated(row, verb):
+            found.append(start)
+        at = max(verb, at + 1)
+    return found

@@ -1,0 +1,128 @@
+"""Headings and labels, and what they say about the lines below them."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+Section = Literal["", "rules", "data", "example"]
+
+_RULES = frozenset(
+    """
+    rule rules requirement requirements guideline guidelines constraint constraints step steps
+    output policy policies criteria criterion process instruction instructions principle principles
+    restriction restrictions workflow checklist expectations considerations format formatting style
+    directives must should don'ts dos response responses limits tone
+    regeln regel schritte anforderungen vorgaben anweisungen richtlinien kriterien hinweise ausgabe
+    reglas requisitos pasos instrucciones directrices règles consignes étapes exigences contraintes
+    regole requisiti passaggi istruzioni regras instruções passos diretrizes stappen richtlijnen
+    правила требования шаги инструкции
+    """.split()  # noqa: SIM905
+)
+_DATA = frozenset(
+    """
+    input inputs context contexts document documents data background role roles text texts history
+    transcript conversation question questions query article passage passages
+    email persona identity sources reference references excerpt excerpts
+    paragraph scale rubric rubrics tools definitions definition glossary
+    kontext eingabe daten dokument dokumente hintergrund rolle contexto entrada contexte entrée
+    contesto contextos
+    """.split()  # noqa: SIM905
+)
+_EXAMPLE = frozenset(
+    """
+    example examples demonstration demonstrations few-shot e.g sample samples
+    beispiel beispiele ejemplo ejemplos exemple exemples esempio esempi exemplo exemplos
+    """.split()  # noqa: SIM905
+)
+_CJK = (
+    ("example", re.compile(r"示例|样例|例子|範例|范例|举例|例[：:]|例\d*$|実例|サンプル")),
+    (
+        "rules",
+        re.compile(
+            r"要求|规则|規則|步骤|注意|准则|原则|约束|限制|格式|ルール|手順|規約|条件|制約|指示|ガイドライン"
+        ),
+    ),
+    (
+        "data",
+        re.compile(r"输入|上下文|背景|文档|数据|资料|角色|材料|入力|文脈|資料|データ|役割|本文"),
+    ),
+)
+_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
+_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_MODAL_INTRO = frozenset(
+    {"must", "should", "not", "never", "ensure", "avoid", "sure", "shall", "always"}
+)
+_ROLES = frozenset({"system", "user", "assistant", "human", "developer"})
+_RULED = "-=*#~_"
+_LONGEST = 160  # a longer line is no heading
+
+
+class Heading(NamedTuple):
+    """A heading's depth (0 a message's role, 7 no Markdown, 8 a label) and its section's kind."""
+
+    level: int
+    section: Section
+
+
+def section_of(title: str) -> Section:
+    """Return what a title says its section holds."""
+    words = set(_WORD.findall(title.lower()))
+    if words & _EXAMPLE:
+        return "example"
+    rules, data = words & _RULES, words & _DATA
+    if rules and not (data & {"input", "inputs"} and rules <= {"format"}):
+        return "rules"
+    if data:
+        return "data"
+    if _EAST.search(title):
+        kinds: list[Section] = [kind for kind, said in _CJK if said.search(title)]  # type: ignore[misc]
+        return kinds[0] if kinds else ""
+    return ""
+
+
+def heading(body: str, mark: str) -> Heading | None:
+    """Return what a line is the heading of, if it is one."""
+    if len(body) > _LONGEST or mark:
+        return None
+    title = body.strip(_RULED + " \t:：【】[]")
+    if not title:
+        return None
+    if title.lower() in _ROLES and body[-1] in ":：" + title[-1]:
+        return Heading(0, "")
+    level = _level(body, title)
+    return Heading(level, section_of(title)) if level else None
+
+
+def label(body: str) -> Section:
+    """Return what the last words before a line's colon announce below it."""
+    words = body[-_LONGEST:].split()
+    said = " ".join(words if len(words) <= 15 else words[-8:])  # noqa: PLR2004
+    kind = section_of(said)
+    if kind == "" and set(_WORD.findall(said.lower())[-4:]) & _MODAL_INTRO:
+        return "rules"
+    return kind
+
+
+def _level(body: str, title: str) -> int:
+    depth = len(body) - len(body.lstrip("#"))
+    if depth:
+        return min(depth, 6)
+    count = len(title.split())
+    if count > 10:  # noqa: PLR2004
+        return 0
+    if body[0] in "【[" and body.rstrip(":：")[-1] in "】]":
+        return 7
+    if body.startswith(("**", "__", "--", "==", "~~")):
+        # `**Label:** text` ends elsewhere; `**Title**` and `--- Title ---` end as they begin.
+        return (
+            7
+            if body.rstrip(":： ").endswith(body[:2])
+            and body.count(body[:2]) <= body.count(body[0])
+            else 0
+        )
+    capital = title.isupper() and len(title) > 3 and not title.endswith((".", "!", "?"))  # noqa: PLR2004
+    return 7 if capital and title.split()[0] not in _ORDERS else 0
+
+
+_ORDERS = frozenset({"DO", "DON'T", "DON’T", "NEVER", "ALWAYS", "MUST", "ONLY", "NO", "PLEASE"})

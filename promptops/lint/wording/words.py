@@ -1,0 +1,90 @@
+"""Words with their places, and sentences of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from promptops.lint.wording.verbs import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Code and quotations are one word each: what they say is no instruction, and no sentence ends there.
+_WORD = re.compile(
+    r"`[^`\n]{1,120}`|\"[^\"\n]{1,240}\"|“[^”\n]{1,240}”|(?<!\w)'[^'\n]{1,80}'(?!\w)|\ufffc"
+    r"|[^\W_]\w*(?:['’\-./@&]\w+)*|[.!?…]+|[。！？；，、,;:：()（）\[\]—–]"
+)
+_OPAQUE = frozenset("`\"“'\ufffc")
+_ENDS = frozenset(".!?…")
+_EAST_ENDS = frozenset("。！？；")
+_ABBREVIATIONS = frozenset(
+    "e.g i.e etc vs mr mrs ms dr prof no fig approx incl z.b d.h bzw ca usw".split()
+)  # noqa: SIM905
+# Lower-case writers begin sentences too; these words seldom follow an abbreviation's dot.
+_LOWER_STARTS = frozenset("do don't never please you your always if the ensure make".split())  # noqa: SIM905
+_SHORT = 60  # a line below this was ended by its writer, not by wrapping
+
+
+class Word(NamedTuple):
+    """A word or a punctuation mark: in lower case, and where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def spoken(self) -> bool:
+        """Whether it is a word and no punctuation."""
+        return self.text[0].isalnum() or self.text[0] in _OPAQUE
+
+
+def words(text: str, start: int, end: int) -> list[Word]:
+    """Return the words and punctuation marks of a range of a text."""
+    found = _WORD.finditer(text, start, end)
+    return [Word(m[0].lower().replace("’", "'").rstrip("_"), m.start(), m.end()) for m in found]
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[list[Word]]:
+    """Yield the sentences of a range of a text, each with a word in it."""
+    row: list[Word] = []
+    for word in words(text, start, end):
+        if row and _cuts(text, row, word):
+            if any(one.spoken for one in row):
+                yield row
+            row = []
+        row.append(word)
+    if any(one.spoken for one in row):
+        yield row
+
+
+def _cuts(text: str, row: Sequence[Word], word: Word) -> bool:
+    last = row[-1]
+    if last.text[0] in _EAST_ENDS:
+        return True
+    if last.end == word.start:
+        return False
+    if _ends(text, last):
+        if len(row) > 1 and last.text == "." and row[-2].text in _ABBREVIATIONS:
+            return False
+        return _begins(text, word) or word.text in _LOWER_STARTS
+    if "\n" not in text[last.end : min(word.start, last.end + 200)]:
+        return False
+    if last.text in ":：":
+        return True
+    # A short line that a capital follows is a sentence its writer did not end.
+    line = text.rfind("\n", 0, last.end) if last.end - row[0].start < _SHORT else -1
+    short = last.end - max(row[0].start, line) < _SHORT
+    begins = text[word.start].isupper() or text[word.start] in '"“['
+    return begins and last.text not in ",;—–" and (short or word.text in VERBS)
+
+
+def _ends(text: str, word: Word) -> bool:
+    if word.text[0] in _OPAQUE:
+        return len(word.text) > 1 and text[word.end - 2] in _ENDS
+    return word.text[0] in _ENDS
+
+
+def _begins(text: str, word: Word) -> bool:
+    first = text[word.start]
+    return first.isupper() or first in _OPAQUE or first in "([（" or first.isdigit()
