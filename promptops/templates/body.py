@@ -1,4 +1,4 @@
-"""The text of a prompt file below its front matter, in segments with exact positions.
+"""The text of a template file below its front matter, in segments with exact positions.
 
 Two coordinates: *stored* offsets count code points of the file as it is on disk; *body* offsets
 count those of the body after Jinja's own line-end rule (CRLF and CR become LF).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.model.text import Segment, SegmentKind, Source, Span
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import jinja2
-
-Dialect = Literal["jinja", "text"]
 
 _BEGINS: Final[dict[str, SegmentKind]] = {
     "variable_begin": "expression",
@@ -32,27 +30,24 @@ _CRLF: Final = re.compile(r"\r\n")
 _LINE_END: Final = re.compile(r"\r\n|\r")
 
 
-class Token(NamedTuple):
-    """A name in a tag, with its body offset."""
+class NameToken(NamedTuple):
+    """A name in a tag, with its body offset; ``dotted`` where it follows a dot."""
 
     name: str
     offset: int
-    dotted: bool  # follows a dot: an attribute, not a variable
+    dotted: bool
 
 
 class Body:
-    """A body's text and its segments; nothing is parsed before it is asked for."""
+    """A body's text, and the way from its offsets to those of the file."""
 
-    def __init__(self, source: Source, start: int, dialect: Dialect = "jinja") -> None:
+    def __init__(self, source: Source, start: int) -> None:
         self.source = source
         self.start = start
-        self.dialect: Dialect = dialect
         stored = source.text[start:]
         self.text = _LINE_END.sub("\n", stored) if "\r" in stored else stored
         # Each CRLF is one body character; those before an offset push its stored place on.
-        self._dropped = [
-            match.start() - at for at, match in enumerate(_CRLF.finditer(stored), start=0)
-        ]
+        self._dropped = [match.start() - at for at, match in enumerate(_CRLF.finditer(stored))]
 
     def stored(self, offset: int) -> int:
         """Return the stored offset of a body offset."""
@@ -62,10 +57,9 @@ class Body:
         """Return the stored span of a range of the body."""
         return Span(self.stored(start), self.stored(end))
 
-    def line_offset(self, line: int) -> int:
-        """Return the body offset at which a line of the body begins; lines count from 1."""
-        starts = self._line_starts
-        return starts[min(max(line, 1), len(starts)) - 1]
+    def line_of(self, offset: int) -> int:
+        """Return the body's line, from 1, that a body offset stands in."""
+        return bisect_right(self._line_starts, offset)
 
     @cached_property
     def _line_starts(self) -> list[int]:
@@ -73,32 +67,39 @@ class Body:
 
     def line_span(self, line: int) -> Span:
         """Return the stored span of a body line's text, without indentation and line end."""
-        start = self.line_offset(line)
+        starts = self._line_starts
+        start = starts[min(max(line, 1), len(starts)) - 1]
         end = self.text.find("\n", start)
         text = self.text[start : len(self.text) if end < 0 else end]
         indent = len(text) - len(text.lstrip())
-        return self.span(start + min(indent, len(text)), start + max(len(text.rstrip()), indent))
+        return self.span(start + indent, start + max(len(text.rstrip()), indent))
 
-    def pieces(self, environment: jinja2.Environment) -> tuple[list[Segment], list[Token]]:
-        """Return segments in body coordinates and the names in their tags.
 
-        Raises:
-            TemplateSyntaxError: Jinja's lexer cannot read the body.
-        """
-        if self.dialect == "text":
-            whole = Segment("literal", self.text, Span(0, len(self.text)))
-            return ([whole] if self.text else []), []
-        reader = _Reader(self.text)
-        for _, kind, value in environment.lexer.tokeniter(self.text, None):
-            reader.take(kind, value)
-        reader.close()
-        return reader.segments, reader.names
+class Pieces(NamedTuple):
+    """A body's segments and the names in its tags, in body coordinates."""
 
-    def segments(self, environment: jinja2.Environment) -> Iterator[Segment]:
-        """Yield the body's segments as stored; their texts spell out the file below the matter."""
-        for segment in self.pieces(environment)[0]:
-            span = self.span(*segment.span)
-            yield Segment(segment.kind, self.source.text[span.start : span.end], span)
+    segments: list[Segment]
+    names: list[NameToken]
+
+
+def lex(text: str, environment: jinja2.Environment) -> Pieces:
+    """Return a body's segments; their texts spell it out.
+
+    Raises:
+        TemplateSyntaxError: Jinja's lexer cannot read the body.
+    """
+    reader = _Reader(text)
+    for _, kind, value in environment.lexer.tokeniter(text, None):
+        reader.take(kind, value)
+    reader.close()
+    return Pieces(reader.segments, reader.names)
+
+
+def as_stored(body: Body, segments: list[Segment]) -> Iterator[Segment]:
+    """Yield segments with the spans and the text that they have in the file."""
+    for segment in segments:
+        span = body.span(*segment.span)
+        yield Segment(segment.kind, body.source.text[span.start : span.end], span)
 
 
 class _Reader:
@@ -108,7 +109,7 @@ class _Reader:
         self.text = text
         self.here = 0
         self.segments: list[Segment] = []
-        self.names: list[Token] = []
+        self.names: list[NameToken] = []
         self.open: SegmentKind | None = None
         self.began = 0
         self.last = ""
@@ -125,7 +126,7 @@ class _Reader:
         elif kind == "data":
             self._add("literal", found, found + len(value))
         elif kind == "name":
-            self.names.append(Token(value, found, dotted=self.last == "."))
+            self.names.append(NameToken(value, found, dotted=self.last == "."))
         self.here = found + len(value)
         if kind in _ENDS and self.open is not None:
             self._close_tag(self.open)

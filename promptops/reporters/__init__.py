@@ -1,0 +1,1 @@
+"""Results -> text that people or machines read."""

@@ -1,0 +1,197 @@
+"""Files -> prompts: decoding, front matter, partials; what is wrong becomes a problem."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from promptops.errors import PromptopsError
+from promptops.model.finding import Problem
+from promptops.model.prompt import Metadata
+from promptops.model.text import Source, Span
+from promptops.templates import frontmatter, metadata
+from promptops.templates.prompt import FrontMatter, Prompt, ReadProblem
+from promptops.templates.template import Template
+
+if TYPE_CHECKING:
+    from promptops.config import Config
+    from promptops.templates.files import Files
+
+TEMPLATE_SUFFIXES: Final = (".j2", ".jinja", ".jinja2", ".prompty", ".hbs", ".mustache", ".fmt.txt")
+TEXT_SUFFIXES: Final = (".txt", ".md", ".prompt")
+_JINJA_SUFFIXES: Final = (".j2", ".jinja", ".jinja2")
+_TEXT_DIALECTS: Final = (".hbs", ".mustache", ".fmt.txt")
+_FOREIGN_TAG: Final = re.compile(r"\{\{[#/^>]|\{\{\{|\{\{!--")
+_FIELD: Final = re.compile(r"(?<!\{)\{[A-Za-z_][A-Za-z0-9_]*\}(?!\})")
+_JINJA_TAG: Final = re.compile(r"\{%|\{\{(?!\")|\{#")
+_PART_NAME: Final = re.compile(r"(?![/\\])[^\x00:\\]+\Z")
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+MAX_DEPTH: Final = 32  # of includes; deeper than any prompt
+_LFS: Final = "version https://git-lfs.github.com/spec/"
+
+
+class Decoded(NamedTuple):
+    """A file's text, and why it is not what the file says, if so."""
+
+    source: Source
+    problem: Problem | None
+
+
+def decode(data: bytes, path: str) -> Decoded:
+    """Return a file's text; one that is not UTF-8 is read as Latin-1 and has a problem."""
+    try:
+        source = Source(path, data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        source = Source(path, data.decode("latin-1"))
+        at = Span(error.start, error.start + 1)
+        found = "UTF-16" if data.startswith(_UTF16) else f"byte 0x{data[error.start]:02x}"
+        return Decoded(source, Problem(at, f"not UTF-8 ({found}): save the file as UTF-8"))
+    if "\x00" in source.text:
+        at = Span(source.text.index("\x00"), source.text.index("\x00") + 1)
+        return Decoded(source, Problem(at, "holds a NUL character: not a text file"))
+    if source.text.startswith(_LFS):
+        told = "a Git LFS pointer, not the file: run `git lfs pull`"
+        return Decoded(source, Problem(source.line_span(1), told))
+    return Decoded(source, None)
+
+
+def load(files: Files, path: str, config: Config, name: str | None = None) -> Prompt:
+    """Return the prompt of a file, with what it includes.
+
+    Raises:
+        PromptopsError: There is no such file, or it cannot be opened.
+    """
+    data = files.read(path)
+    if data is None:
+        raise PromptopsError(f"{path}: no such file")
+    source, unreadable = decode(data, path)
+    name = prompt_name(path, config) if name is None else name
+    if unreadable is not None:
+        template = Template(source, 0, config.templates, "text")
+        problem = ReadProblem("unreadable", unreadable, path)
+        return Prompt(name, template, FrontMatter(Metadata(), True, {}, (problem,)), {})
+    start, matter = _front_matter(source, is_head(path, config))
+    kind = "prompt" if matter.ours else _dialect(source.text[start:], path)
+    template = Template(source, start, config.templates, kind)
+    parts, problems = _gather(template, files, config)
+    return Prompt(name, template, matter, parts, tuple(problems))
+
+
+def is_head(path: str, config: Config) -> bool:
+    """Return whether a path is that of a prompt by its suffix."""
+    return path.endswith(config.suffixes)
+
+
+def prompt_name(path: str, config: Config) -> str:
+    """Return the name of the prompt that a path holds: below the folder, without the suffix."""
+    below = f"{config.folder}/" if config.folder else ""
+    name = path.removeprefix(below)
+    for suffix in (*config.suffixes, *TEMPLATE_SUFFIXES, *TEXT_SUFFIXES):
+        if name.endswith(suffix) and len(name) > len(suffix):
+            return name[: -len(suffix)]
+    return name
+
+
+def _front_matter(source: Source, head: bool) -> tuple[int, FrontMatter]:  # noqa: FBT001
+    split = frontmatter.split(source.text)
+    if split.matter is None:
+        problems: tuple[ReadProblem, ...] = ()
+        if head and not split.closed:
+            told = Problem(source.line_span(1), "front matter is not closed: add a line of ---")
+            problems = (ReadProblem("front-matter", told, source.path),)
+        # Plain Jinja is a prompt, too: nothing is declared, and names may be an application's own.
+        return split.body, FrontMatter(Metadata(), False, {}, problems)
+    parsed = frontmatter.parse(source.text[split.matter.start : split.matter.end])
+    if not head and not _looks_ours(source.path, parsed.data):
+        return split.body, FrontMatter(Metadata(), False, {}, ())
+    wrong = list(parsed.problems)
+    declared = metadata.check(parsed.data, wrong)
+    offsets = {key: split.matter.start + at for key, at in parsed.offsets.items()}
+    found = []
+    for one in wrong:
+        at = split.matter.start + parsed.offset(one.path)
+        end = max(source.line_span(source.position(at)[0]).end, at)
+        said = one.message if one.path[-1:] in {("",), ("again",)} else str(one)
+        found.append(ReadProblem("front-matter", Problem(Span(at, end), said), source.path))
+    return split.body, FrontMatter(declared, True, offsets, tuple(found))
+
+
+def _looks_ours(path: str, data: object) -> bool:
+    """Return whether front matter is of our format, not another tool's, by most of its keys."""
+    if not path.endswith(_JINJA_SUFFIXES) or not isinstance(data, dict):
+        return False
+    return 2 * len(metadata.KEYS.intersection(map(str, data))) > len(data)
+
+
+def _dialect(text: str, path: str) -> str:
+    """Return whether a template of another application is Jinja or plain text to us."""
+    if path.endswith(_TEXT_DIALECTS):
+        return "text"
+    if path.endswith(_JINJA_SUFFIXES):
+        return "foreign"
+    if _FOREIGN_TAG.search(text) or (_FIELD.search(text) and not _JINJA_TAG.search(text)):
+        return "text"
+    return "foreign" if _JINJA_TAG.search(text) else "text"
+
+
+def _gather(
+    main: Template, files: Files, config: Config
+) -> tuple[dict[str, Template], list[ReadProblem]]:
+    """Return the partials of a template by the name they are included by, and what is amiss."""
+    gatherer = _Gatherer(files, config, main.body.source.path)
+    gatherer.visit(main, ())
+    return gatherer.parts, gatherer.problems
+
+
+class _Gatherer:
+    """Follows includes, each file once."""
+
+    def __init__(self, files: Files, config: Config, main: str) -> None:
+        self.files = files
+        self.config = config
+        self.main = main
+        self.parts: dict[str, Template] = {}
+        self.problems: list[ReadProblem] = []
+
+    def visit(self, template: Template, above: tuple[str, ...]) -> None:
+        for reference in template.references:
+            span = template.body.line_span(reference.line)
+            if reference.name is None:
+                if template.kind != "foreign":
+                    self._wrong(template, span, "includes a computed name: write the name out")
+                continue
+            if reference.name in above:
+                chain = " -> ".join((*above, reference.name))
+                self._wrong(template, span, f"includes itself: {chain}")
+                continue
+            if reference.name in self.parts:
+                continue
+            found = self._read(reference.name)
+            if isinstance(found, str):
+                if not reference.optional:
+                    self._wrong(template, span, found)
+                continue
+            source, unreadable = found
+            if unreadable is not None:
+                self.problems.append(ReadProblem("unreadable", unreadable, source.path))
+            kind = "foreign" if template.kind == "foreign" else "partial"
+            start = 1 if source.text.startswith("\ufeff") else 0
+            self.parts[reference.name] = Template(source, start, self.config.templates, kind)
+            if len(above) < MAX_DEPTH:
+                self.visit(self.parts[reference.name], (*above, reference.name))
+
+    def _read(self, name: str) -> Decoded | str:
+        if not _PART_NAME.match(name) or ".." in PurePosixPath(name).parts:
+            return f"includes {name!r}, which lies outside {self.config.folder or 'the folder'}/"
+        for folder in (self.config.folder, str(PurePosixPath(self.main).parent)):
+            path = str(PurePosixPath(folder) / name)
+            data = self.files.read(path)
+            if data is not None:
+                return decode(data, path)
+        return f"includes {name!r}: there is no such file below {self.config.folder or '.'}/"
+
+    def _wrong(self, template: Template, span: Span, message: str) -> None:
+        problem = ReadProblem("include", Problem(span, message), template.body.source.path)
+        if problem not in self.problems:
+            self.problems.append(problem)

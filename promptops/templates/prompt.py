@@ -1,0 +1,203 @@
+"""A prompt file with what it includes: the one value that rules, costs and versions look at."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from promptops.model.finding import Problem
+from promptops.model.text import Span
+from promptops.templates import names
+from promptops.templates.blocks import Boundary
+from promptops.templates.render import Renderer
+from promptops.templates.variants import Variant, variants
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2 import nodes
+
+    from promptops.model.prompt import Message, Metadata
+    from promptops.model.text import Source
+    from promptops.templates.template import Template
+
+ProblemKind = Literal["unreadable", "template", "include", "front-matter"]
+GLOBALS: Final = frozenset({"range", "dict", "cycler", "joiner", "namespace"})
+
+
+class ReadProblem(NamedTuple):
+    """Something that is wrong with a prompt file itself; ``path`` names the file."""
+
+    kind: ProblemKind
+    problem: Problem
+    path: str
+
+
+class FrontMatter(NamedTuple):
+    """What a file declares; ``offsets`` gives the stored offset of each key.
+
+    ``ours`` says that the file is of promptops' own format, where unknown names are errors.
+    """
+
+    metadata: Metadata
+    ours: bool
+    offsets: Mapping[tuple[str | int, ...], int]
+    problems: tuple[ReadProblem, ...]
+
+
+class Prompt:
+    """A prompt as it is written; nothing is parsed before it is asked for."""
+
+    def __init__(
+        self,
+        name: str,
+        template: Template,
+        matter: FrontMatter,
+        parts: Mapping[str, Template],
+        problems: tuple[ReadProblem, ...] = (),
+    ) -> None:
+        """Put together what ``loader.load`` has read."""
+        self.name = name
+        self.template = template
+        self.parts = parts
+        self.metadata = matter.metadata
+        self.ours = matter.ours
+        self._problems = (*matter.problems, *problems)
+        self._matter = matter.offsets
+
+    @property
+    def path(self) -> str:
+        """The file's path below the project's root, with ``/``."""
+        return self.template.body.source.path
+
+    @property
+    def source(self) -> Source:
+        """The file's text as stored."""
+        return self.template.body.source
+
+    @property
+    def dialect(self) -> str:
+        """``jinja``, or ``text`` where the file is not a Jinja template."""
+        return "text" if self.template.kind == "text" else "jinja"
+
+    @cached_property
+    def problems(self) -> tuple[ReadProblem, ...]:
+        """What is wrong with the files themselves: reading, front matter, syntax, includes."""
+        found = list(self._problems)
+        found += [
+            ReadProblem("template", template.error, template.body.source.path)
+            for template in (self.template, *self.parts.values())
+            if template.error is not None
+        ]
+        if self.template.tree is not None:
+            found += [ReadProblem("template", one, self.path) for one in self._misplaced()]
+        return tuple(found)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the body or a part of it does not compile or cannot be read."""
+        return any(one.kind != "front-matter" for one in self.problems)
+
+    def key_span(self, *path: str | int) -> Span:
+        """Return the stored span of a front matter key, or the file's first line."""
+        known = path
+        while known and known not in self._matter:
+            known = known[:-1]
+        if not known:
+            return self.source.line_span(1)
+        start = self._matter[known]
+        line, _ = self.source.position(start)
+        return Span(start, max(self.source.line_span(line).end, start))
+
+    @cached_property
+    def variants(self) -> list[Variant]:
+        """The paths through the template, the one through the largest branches first."""
+        parts = {name: template.part for name, template in self.parts.items()}
+        return variants(self.template.part, parts)
+
+    @cached_property
+    def uses(self) -> list[names.Use]:
+        """The free names of the template and its partials."""
+        if self.template.tree is None:
+            return []
+        known = GLOBALS if self.ours else GLOBALS | {"lipsum"}
+        return names.uses(self.template.tree, self._part_tree, known)
+
+    def _part_tree(self, name: str) -> nodes.Template | None:
+        part = self.parts.get(name)
+        return part.tree if part else None
+
+    def use_span(self, use: names.Use) -> tuple[Template, Span]:
+        """Return the file in which a name is used and its stored span there."""
+        template = self.parts.get(use.file, self.template) if use.file else self.template
+        return template, template.name_span(use.name, use.line)
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The compiled prompt.
+
+        Raises:
+            RenderError: It does not compile.
+        """
+        parts = {name: part.body.text for name, part in self.parts.items()}
+        text, settings = self.template.body.text, self.template.settings
+        return Renderer(self.name, text, parts, self.metadata.inputs, settings)
+
+    def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
+        """Return the messages for some values; raises what ``Renderer.render`` raises."""
+        return self.renderer.render(values)
+
+    def _misplaced(self) -> list[Problem]:
+        """Return text outside message blocks, and blocks and marks in partials."""
+        found = []
+        for part in self.parts.values():
+            found += [
+                Problem(
+                    self.source.line_span(1),
+                    f"{part.body.source.path}, line {line}: a partial holds a cache mark",
+                )
+                for marker, line in part.markers()
+                if isinstance(marker, Boundary)
+            ]
+        if self.template.structured and self.template.tree is not None:
+            found += self._outside()
+        found += self._unfree_marks()
+        return found
+
+    def _outside(self) -> list[Problem]:
+        histories = {
+            name
+            for name, entry in (self.metadata.inputs or {}).items()
+            if entry.schema.type == "messages"
+        }
+        leaves = self.variants[0].leaves if self.variants else ()
+        for leaf in leaves:
+            if leaf.role is not None or leaf.body is not self.template.body:
+                continue
+            if leaf.expression is None and leaf.text.isspace():
+                continue
+            if leaf.expression is not None and (leaf.expression in histories or not self.ours):
+                continue
+            lead = len(leaf.text) - len(leaf.text.lstrip()) if leaf.expression is None else 0
+            span = self.template.body.span(leaf.span.start + lead, leaf.span.end)
+            return [Problem(span, "stands outside the message blocks, where nothing is sent")]
+        return []
+
+    def _unfree_marks(self) -> list[Problem]:
+        """Return cache marks whose removal would change the text around them."""
+        found = []
+        text = self.template.body.text
+        for segment in self.template.pieces.segments:
+            if segment.kind != "statement" or segment.text[2:].lstrip("-+ \t\n")[:5] != "cache":
+                continue
+            start, end = segment.span
+            alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
+            strips = segment.text.startswith("{%-") or segment.text.endswith("-%}")
+            if strips or (not alone and text[end : end + 1] == "\n"):
+                found.append(
+                    Problem(
+                        self.template.body.span(start, end),
+                        "a cache mark that takes white space with it: put it on a line of its own",
+                    )
+                )
+        return found

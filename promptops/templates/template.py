@@ -1,0 +1,145 @@
+"""One template file: its text, its segments, its syntax tree, and what is wrong with it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import jinja2
+from jinja2 import nodes
+
+from promptops.model.finding import Problem
+from promptops.model.text import Segment, Span
+from promptops.templates.blocks import Marker, Opening, marker_of
+from promptops.templates.body import Body, Pieces, as_stored, lex
+from promptops.templates.environment import ForeignEnvironment, PromptEnvironment
+from promptops.templates.render import sent
+from promptops.templates.tree import grow, macros
+from promptops.templates.variants import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promptops.config import TemplateSettings
+    from promptops.model.text import Source
+
+_REFERENCES: Final = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
+
+
+class Reference(NamedTuple):
+    """A file that a template includes, imports or extends; no ``name`` where it is computed."""
+
+    name: str | None
+    line: int  # of the body
+    optional: bool  # `ignore missing`
+
+
+class Template:
+    """A template file; everything is read from its text when it is first asked for."""
+
+    def __init__(
+        self, source: Source, start: int, settings: TemplateSettings, kind: str = "prompt"
+    ) -> None:
+        """Take a file's text from an offset on; ``kind`` is prompt, partial, foreign or text."""
+        self.kind = kind
+        self.settings = settings
+        self.body = Body(source, start)
+
+    @cached_property
+    def sent(self) -> str:
+        """The body as Jinja is given it."""
+        return self.body.text if self.kind == "partial" else sent(self.body.text, self.settings)
+
+    @cached_property
+    def environment(self) -> PromptEnvironment:
+        """Jinja, tolerant for templates of other applications."""
+        maker = ForeignEnvironment if self.kind == "foreign" else PromptEnvironment
+        return maker(self.settings)
+
+    @cached_property
+    def _parsed(self) -> tuple[nodes.Template | None, Problem | None]:
+        if self.kind == "text":
+            return nodes.Template([], lineno=1), None
+        try:
+            tree = self.environment.parse(self.sent)
+            if self.kind != "foreign":
+                self.environment.compile(tree, raw=True)
+        except jinja2.TemplateSyntaxError as error:
+            return None, Problem(self.body.line_span(error.lineno), str(error.message))
+        except RecursionError:
+            return None, Problem(self.body.line_span(1), "nested too deeply to be parsed")
+        # What compiling optimises it does in place: the walkers get a tree of their own.
+        return tree, None
+
+    @property
+    def tree(self) -> nodes.Template | None:
+        """Jinja's syntax tree, or None where the body does not compile."""
+        return self._parsed[0]
+
+    @property
+    def error(self) -> Problem | None:
+        """Why the body does not compile."""
+        return self._parsed[1]
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        """Segments and names in body coordinates; a body that cannot be lexed is one literal."""
+        whole = [Segment("literal", self.sent, Span(0, len(self.sent)))] if self.sent else []
+        if self.kind == "text":
+            found = Pieces(whole, [])
+        else:
+            try:
+                found = lex(self.sent, self.environment)
+            except jinja2.TemplateSyntaxError:
+                found = Pieces(whole, [])
+        if len(self.sent) < len(self.body.text):
+            rest = Span(len(self.sent), len(self.body.text))
+            found.segments.append(Segment("trivia", self.body.text[rest.start :], rest))
+        return found
+
+    def segments(self) -> Iterator[Segment]:
+        """Yield the segments as stored; their texts spell out the body."""
+        return as_stored(self.body, self.pieces.segments)
+
+    @cached_property
+    def part(self) -> Part:
+        """The file as a path through a prompt needs it."""
+        tree = grow(self.pieces.segments)
+        return Part(self.body, tree, macros(tree))
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """The files that it includes, imports or extends."""
+        found = []
+        for node in self.tree.find_all(nodes.Stmt) if self.tree else ():
+            if not isinstance(node, _REFERENCES):
+                continue
+            optional = isinstance(node, nodes.Include) and node.ignore_missing
+            name = node.template.value if isinstance(node.template, nodes.Const) else None
+            names = name if isinstance(name, list | tuple) else [name]
+            found += [
+                Reference(one if isinstance(one, str) else None, node.lineno, optional)
+                for one in names
+            ]
+        return found
+
+    def markers(self) -> list[tuple[Marker, int]]:
+        """Return the message openings and cache marks, with their body lines."""
+        if self.tree is None:
+            return []
+        found = (
+            (marker_of(node, self.environment), node) for node in self.tree.find_all(nodes.Output)
+        )
+        return [(marker, node.lineno) for marker, node in found if marker is not None]
+
+    @property
+    def structured(self) -> bool:
+        """Whether it has message blocks."""
+        return any(isinstance(marker, Opening) for marker, _ in self.markers())
+
+    def name_span(self, name: str, line: int) -> Span:
+        """Return where a name stands in a tag on a body line, or else that line."""
+        for token in self.pieces.names:
+            if token.name == name and not token.dotted and self.body.line_of(token.offset) >= line:
+                return self.body.span(token.offset, token.offset + len(name))
+        return self.body.line_span(line)

@@ -1,0 +1,213 @@
+"""Paths through a template: what is sent when its conditions fall one way.
+
+Nothing is executed. A variant takes one arm of each condition, the same one wherever the same test
+stands; a loop's body once; a macro where it is called; an include's text in place of its tag. An
+interpolated value is the one character ``PLACEHOLDER``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from promptops.templates.tree import Arm, Block, Include, Literal, Mark, Node, Value, called, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from promptops.model.text import Span
+    from promptops.templates.body import Body
+
+PLACEHOLDER: Final = "\ufffc"
+MAX_VARIANTS: Final = 16
+MAX_DEPTH: Final = 24
+MAX_PIECES: Final = 200_000
+_SILENT: Final = frozenset({"macro", "set"})
+
+
+class Leaf(NamedTuple):
+    """A piece of a variant and where it stands."""
+
+    text: str
+    body: Body
+    span: Span  # in the body
+    role: str | None
+    expression: str | None  # of a printed value; None for literal text
+    looped: bool
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One path through a template."""
+
+    leaves: tuple[Leaf, ...]
+    marks: tuple[int, ...] = ()  # offsets in the text at which a cache mark stands
+
+    @cached_property
+    def text(self) -> str:
+        """The text of all messages, one after another."""
+        return "".join(leaf.text for leaf in self.leaves)
+
+    @cached_property
+    def static(self) -> str:
+        """The text without the interpolated values."""
+        return "".join(leaf.text for leaf in self.leaves if leaf.expression is None)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The offset in the text at which each leaf begins."""
+        starts, at = [], 0
+        for leaf in self.leaves:
+            starts.append(at)
+            at += len(leaf.text)
+        return starts
+
+    def leaf_at(self, offset: int) -> Leaf:
+        """Return the leaf that holds an offset of the text."""
+        return self.leaves[max(bisect_right(self.starts, offset) - 1, 0)]
+
+    def locate(self, start: int, end: int) -> tuple[Body, Span]:
+        """Return the file and the stored span of a range of the text.
+
+        A range over several files is cut at the end of the first.
+        """
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        last = max(bisect_right(self.starts, max(end - 1, start)) - 1, 0)
+        body = self.leaves[first].body
+        while self.leaves[last].body is not body:
+            last -= 1
+        begin = self._source(first, start)
+        finish = self._source(last, end, closing=True)
+        return body, body.span(begin, max(finish, begin))
+
+    def _source(self, at: int, offset: int, *, closing: bool = False) -> int:
+        leaf = self.leaves[at]
+        if leaf.expression is not None:
+            return leaf.span.end if closing else leaf.span.start
+        return min(leaf.span.start + offset - self.starts[at], leaf.span.end)
+
+
+class Part(NamedTuple):
+    """A file as variants need it."""
+
+    body: Body
+    tree: list[Node]
+    macros: Mapping[str, Block]
+
+
+def variants(main: Part, parts: Mapping[str, Part]) -> list[Variant]:
+    """Return the path through the largest arms, then one for each arm not yet taken.
+
+    At most 16 are returned.
+    """
+    found: list[Variant] = []
+    taken: set[tuple[int, int]] = set()
+    wanted: list[tuple[Block, int] | None] = [None]
+    wanted += [(block, at) for block, at in _arms(main, parts)]
+    for want in wanted:
+        if want is not None and (id(want[0]), want[1]) in taken:
+            continue
+        walker = _Walker(main, parts, want)
+        found.append(walker.variant())
+        taken |= walker.taken
+        if len(found) == MAX_VARIANTS:
+            break
+    return found
+
+
+def _arms(main: Part, parts: Mapping[str, Part]) -> list[tuple[Block, int]]:
+    trees = [main.tree, *(part.tree for part in parts.values())]
+    blocks = [n for tree in trees for n in walk(tree) if isinstance(n, Block) and n.tag == "if"]
+    return [(block, at) for block in blocks for at in range(len(block.arms))]
+
+
+class _Walker:
+    """Collects the leaves of one path."""
+
+    def __init__(
+        self, main: Part, parts: Mapping[str, Part], want: tuple[Block, int] | None
+    ) -> None:
+        self.main = main
+        self.parts = parts
+        self.leaves: list[Leaf] = []
+        self.marks: list[int] = []
+        self.taken: set[tuple[int, int]] = set()
+        self.answers: dict[str, bool] = {}
+        self.macros = dict(main.macros)
+        for part in parts.values():
+            self.macros |= part.macros
+        self.want = want
+        if want is not None:
+            block, at = want
+            for position, arm in enumerate(block.arms[: at + 1]):
+                if arm.test is not None:
+                    self.answers.setdefault(arm.test, position == at)
+        self.length = 0
+
+    def variant(self) -> Variant:
+        self._nodes(self.main.tree, self.main, None, looped=False, depth=0)
+        return Variant(tuple(self.leaves), tuple(self.marks))
+
+    def _nodes(
+        self, nodes: list[Node], part: Part, role: str | None, *, looped: bool, depth: int
+    ) -> None:
+        if depth > MAX_DEPTH or len(self.leaves) > MAX_PIECES:
+            return
+        for node in nodes:
+            if isinstance(node, Literal):
+                self._leaf(Leaf(node.text, part.body, node.span, role, None, looped))
+            elif isinstance(node, Value):
+                macro = self.macros.get(called(node.expression) or "")
+                if macro is not None:
+                    self._nodes(macro.arms[0].nodes, part, role, looped=looped, depth=depth + 1)
+                else:
+                    leaf = Leaf(PLACEHOLDER, part.body, node.span, role, node.expression, looped)
+                    self._leaf(leaf)
+            elif isinstance(node, Include):
+                other = self.parts.get(node.name or "")
+                if other is not None:
+                    self._nodes(other.tree, other, role, looped=looped, depth=depth + 1)
+            elif isinstance(node, Mark):
+                self.marks.append(self.length)
+            elif node.tag not in _SILENT:
+                self._block(node, part, role, looped=looped, depth=depth)
+
+    def _block(
+        self, block: Block, part: Part, role: str | None, *, looped: bool, depth: int
+    ) -> None:
+        at = self._choose(block) if block.tag == "if" else 0
+        if at is None:
+            return
+        self.taken.add((id(block), at))
+        inner = looped or block.tag == "for"
+        self._nodes(block.arms[at].nodes, part, block.role or role, looped=inner, depth=depth + 1)
+
+    def _choose(self, block: Block) -> int | None:
+        # What an earlier test of the same words decided holds here, too.
+        open_arms = []
+        for at, arm in enumerate(block.arms):
+            known = None if arm.test is None else self.answers.get(arm.test)
+            if known is True:
+                return at
+            if known is None:
+                open_arms.append(at)
+        if self.want is not None and self.want[0] is block and self.want[1] in open_arms:
+            at = self.want[1]
+        else:
+            at = max(open_arms, key=lambda one: _size(block.arms[one]), default=-1)
+        if at < 0:
+            return None
+        for position, arm in enumerate(block.arms[: at + 1]):
+            if arm.test is not None:
+                self.answers[arm.test] = position == at
+        return at
+
+    def _leaf(self, leaf: Leaf) -> None:
+        self.leaves.append(leaf)
+        self.length += len(leaf.text)
+
+
+def _size(arm: Arm) -> int:
+    return sum(len(node.text) for node in walk(arm.nodes) if isinstance(node, Literal))
