@@ -81,3 +81,24 @@ def read_file(path: Path) -> bytes | None:
     if len(found) > MAX_BYTES:
         raise PromptopsError(f"{path}: larger than {MAX_BYTES // 1024**2} MiB, which is no prompt")
     return found
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file aside and put it in place, so that no reader ever sees half of it.
+
+    Raises:
+        PromptopsError: It cannot be written.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if path.exists():
+            aside.chmod(path.stat().st_mode)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise PromptopsError(f"{path}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Prompts by name: heads, versions that cannot change, and the runtime API."""
