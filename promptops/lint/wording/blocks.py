@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from promptops.lint.wording.headings import section_of
+from promptops.lint.wording.patterns import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,37 +15,47 @@ if TYPE_CHECKING:
 
 Held = Literal["", "rules", "data", "example", "other"]
 
-_FENCE = re.compile(r"(`{3,}|~{3,})")
+_FENCE = r"(`{3,}|~{3,})"
 _QUOTES = ('"""', "'''")
 # A tag that wraps the prompt, or a part that speaks to the model, is no document.
 _SPEAKS = frozenset(
     """
     system prompt task tasks goal goals objective important warning note notes critical settings
     agent assistant reminder examples_note thinking reasoning language user_request mission
-    """.split()  # noqa: SIM905
+    """.split()
 )
-_JSON = re.compile(r"[\s{}\[\](),;:]+$|\"[^\"\n]{1,80}\"\s{0,4}:|[{\[]\s{0,4}[\"'{\[]|\{%|</?\w+>$")
-_GRADE = re.compile(
-    r"[*_(\[]{0,3}(?:score|level|rating|grade|stufe|note|等级|分数)?\s{0,2}"
-    r"(?:\d{1,3}(?:\.\d)?(?:\s?[-–]\s?\d{1,3})?(?:分|点)?|\([A-F]\)|[A-F])(?:\s?(?:points?|stars?|/\s?\d+))?"
-    r"(?:\s?\([^()\n]{1,40}\))?[*_)\]]{0,3}\s{0,2}[:：=–-](?!\d)[*_]{0,2}\s",
-    re.IGNORECASE,
+_JSON = r"[\s{}\[\](),;:]+$|\"[^\"\n]{1,80}\"\s{0,4}:|[{\[]\s{0,4}[\"'{\[]|\{%|</?\w+>$"
+_GRADE = (
+    r"(?i)[*_(\[]{0,3}(?:score|level|rating|grade|stufe|note|等级|分数)?\s{0,2}"
+    r"(?:\d{1,3}(?:\.\d)?(?:\s?[-–]\s?\d{1,3})?(?:分|点)?|\([A-F]\)|[A-F])(?:\s?(?:points?|"
+    r"stars?|/\s?\d+))?"
+    r"(?:\s?\([^()\n]{1,40}\))?[*_)\]]{0,3}\s{0,2}[:：=–-](?!\d)[*_]{0,2}\s"
 )
-_OPTION = re.compile(r"\([A-Z]\)\s")
-_TURN = re.compile(
-    r"[*_\[]{0,2}([^\W\d_][\w /]{0,24}?)\s?\d{0,3}[\]*_]{0,3}\s?[:：][*_]{0,2}(?:\s|(?=[^\W\da-zA-Z]))"
+_OPTION = r"\([A-Z]\)\s"
+_TURN = (
+    r"[*_\[]{0,2}([^\W\d_][\w /]{0,24}?)\s?\d{0,3}[\]*_]{0,3}\s?[:：][*_]{0,2}(?:\s|"
+    r"(?=[^\W\da-zA-Z]))"
 )
 _SPEAKERS = frozenset(
     """
     user human assistant ai bot customer agent client q a question answer input output query
     response thought action observation text label sentence premise hypothesis review sentiment
-    summary task reply observation 用户 助手 输入 输出 问 答 入力 出力 質問 回答 frage antwort eingabe ausgabe
-    """.split()  # noqa: SIM905
+    summary task reply frage antwort eingabe ausgabe
+    用户 助手 输入 输出 问 答 入力 出力 質問 回答
+    """.split()
 )
 _PAIRS = (
-    {"user", "assistant"}, {"human", "ai"}, {"human", "assistant"}, {"q", "a"}, {"user", "ai"},
-    {"customer", "agent"}, {"question", "answer"}, {"用户", "助手"}, {"问", "答"}, {"frage", "antwort"},
-)  # fmt: skip
+    {"user", "assistant"},
+    {"human", "ai"},
+    {"human", "assistant"},
+    {"q", "a"},
+    {"user", "ai"},
+    {"customer", "agent"},
+    {"question", "answer"},
+    {"用户", "助手"},
+    {"问", "答"},
+    {"frage", "antwort"},
+)
 _NEAR = 6  # levels of one rubric stand this many lines apart, at most
 
 
@@ -97,13 +108,17 @@ def inert(text: str, rows: Sequence[Line]) -> set[int]:
         body = text[row.start : min(row.end, row.start + 200)]
         if not body:
             continue
-        if body[0] in ">|" or (body[-1] == "|" and body.count("|") > 1) or _JSON.match(body):
+        if (
+            body[0] in ">|"
+            or (body[-1] == "|" and body.count("|") > 1)
+            or pattern(_JSON).match(body)
+        ):
             found.add(index)
-        elif _GRADE.match(body) or _OPTION.match(body):
+        elif pattern(_GRADE).match(body) or pattern(_OPTION).match(body):
             grades.append(index)
-        elif turn := _TURN.match(body):
+        elif turn := pattern(_TURN).match(body):
             turns.append((index, turn[1].lower().rstrip()))
-    for before, after in zip(grades, grades[1:], strict=False):
+    for before, after in pairwise(grades):
         if after - before <= _NEAR:
             found.update((before, after))
     found.update(_dialogue(turns))
@@ -134,7 +149,7 @@ def _held(name: str, above: Held) -> Held:
 
 
 def _opens(body: str) -> str:
-    if fence := _FENCE.match(body):
+    if fence := pattern(_FENCE).match(body):
         return "" if fence[1][0] in body[fence.end() :] else fence[1]
     for quotes in _QUOTES:
         if body.endswith(quotes) and body.count(quotes) == 1:

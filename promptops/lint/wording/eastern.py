@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
+from promptops.lint.wording.patterns import pattern
 
+_MARKERS = (
+    r"请|必须|必需|务必|应该|应当|应(?=[为以使在包将尽符遵保简具明])|需要(?!的)|不要|不得|不能|"
+    r"不可(?!以)|不应|不允许|不许|切勿|请勿|禁止|严禁|避免|(?<!不)只能|只需|只(?=[输返回用使包提])|"
+    r"仅(?!仅)|确保|保证|不超过|不少于|不多于|至少|最多|以内|你的任务|无需|不含"
+)
+_OPENS = (
+    r"(?:请)?(?:根据|基于|针对|对于|当|如果|若|如(?!实|何)|结合|参考|假如|在(?!线)|对(?!比|照))"
+)
+_BEGINS = (
+    r"(?:首先|然后|最后|接着|并且|并|同时|再|以及|和|始终|总是|尽量|直接|先|也|则|就|[\d.、\s]){0,3}"
+    r"(?:请|输出|返回|生成|回答|分析|提取|抽取|总结|概括|翻译|判断|检查|给出|列出|写(?!作)|撰写|"
+    r"保持|遵循|遵守|按照|使用|采用|用(?!户|于)|注意|忽略|删除|选择|将(?!来)|把|以(?!下|上|及)|"
+    r"识别|提供|描述|解释|说明|标注|标记|评估|计算|比较|创建|改写|润色|修改|优化|阅读|理解|思考|"
+    r"包含|包括|指出|不(?:要|得|能|许))"
+)
+_REQUESTS = (
+    r"てください|でください|して下さい|で下さい|ないこと|(?:する|こと|すること)(?=。|$)|必ず|なさい|"
+    r"べきです|べき。|しないで|禁止|てはいけ|てはなら|なければなり|ようにして|お願いします|せよ|"
+    r"必要があります|とします(?=。)|以内(?:で|に|と)|文字以内|のみ(?:を|で|に|と|出力|。|$)|だけを"
+)
 _PIECE = 200  # a longer run of characters without punctuation is no clause
 
 
 def chinese(text: str, start: int, end: int, *, data: bool = False) -> list[int]:
     """Return where each instruction of a Chinese sentence begins."""
-    cuts, markers, opens, begins = _chinese()
     found: list[int] = []
     opening: int | None = None
-    for piece in cuts.finditer(text, start, end):
+    for piece in pattern(r"[^，,；;\n]+").finditer(text, start, end):
         begin = piece.start() + len(piece[0]) - len(piece[0].lstrip(' \t\n*_#"“'))
         limit = min(piece.end(), begin + _PIECE)
         if begin >= piece.end():
             continue
-        if opens.match(text, begin, limit):
+        if pattern(_OPENS).match(text, begin, limit):
             opening = begin if opening is None else opening
-            bound = not data and markers.search(text, min(begin + 4, limit), limit)
+            bound = not data and pattern(_MARKERS).search(text, min(begin + 4, limit), limit)
             if not bound:
                 continue
-        if begins.match(text, begin, limit) or (not data and markers.search(text, begin, limit)):
+        if pattern(_BEGINS).match(text, begin, limit) or (
+            not data and pattern(_MARKERS).search(text, begin, limit)
+        ):
             found.append(begin if opening is None else opening)
             opening = None
     if not found and opening is not None and text.startswith("请", opening):
@@ -33,34 +53,4 @@ def chinese(text: str, start: int, end: int, *, data: bool = False) -> list[int]
 
 def japanese(text: str, start: int, end: int) -> list[int]:
     """Return where the instruction of a Japanese sentence begins, if it is one."""
-    return [start] if _japanese().search(text, start, end) else []
-
-
-@cache
-def _chinese() -> tuple[re.Pattern[str], ...]:
-    return (
-        re.compile(r"[^，,；;\n]+"),
-        re.compile(
-            r"请|必须|必需|务必|应该|应当|应(?=[为以使在包将尽符遵保简具明])|需要(?!的)|不要|不得|不能|不可(?!以)|不应|"
-            r"不允许|不许|切勿|请勿|禁止|严禁|避免|(?<![不])只能|只需|只(?=[输返回用使包提])|仅(?!仅)|确保|保证|不超过|"
-            r"不少于|不多于|至少|最多|以内|你的任务|无需|不含"
-        ),
-        re.compile(
-            r"(?:请)?(?:根据|基于|针对|对于|当|如果|若|如(?!实|何)|结合|参考|假如|在(?!线)|对(?!比|照))"
-        ),
-        re.compile(
-            r"(?:首先|然后|最后|接着|并且|并|同时|再|以及|和|始终|总是|尽量|直接|先|也|则|就|[\d.、\s]){0,3}"
-            r"(?:请|输出|返回|生成|回答|分析|提取|抽取|总结|概括|翻译|判断|检查|给出|列出|写(?!作)|撰写|保持|遵循|遵守|"
-            r"按照|使用|采用|用(?!户|于)|注意|忽略|删除|选择|将(?!来)|把|以(?!下|上|及)|识别|提供|描述|解释|说明|"
-            r"标注|标记|评估|计算|比较|创建|改写|润色|修改|优化|阅读|理解|思考|包含|包括|指出|不(?:要|得|能|许))"
-        ),
-    )
-
-
-@cache
-def _japanese() -> re.Pattern[str]:
-    return re.compile(
-        r"てください|でください|して下さい|で下さい|ないこと|(?:する|こと|すること)(?=。|$)|必ず|なさい|べきです|べき。|"
-        r"しないで|禁止|てはいけ|てはなら|なければなり|ようにして|お願いします|せよ|必要があります|とします(?=。)|"
-        r"以内(?:で|に|と)|文字以内|のみ(?:を|で|に|と|出力|。|$)|だけを"
-    )
+    return [start] if pattern(_REQUESTS).search(text, start, end) else []

@@ -17,19 +17,20 @@ _OPENERS = frozenset(
     if when whenever for based using after in to before given while during unless once from as at
     with on by where wherever without upon because since although though regarding until within
     depending assuming considering following under every each only instead rather unlike besides
-    """.split()  # noqa: SIM905
+    even
+    """.split()
 )
 _NOT_AFTER_NOUN = frozenset(
     """
     of is are was were will has have had can could may might must should shall cannot and or but :
     format formats options option results type criteria schema structure history id level length
     window section field fields template rules requirements instructions - — –
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _JOINS = frozenset({",", ";", "and", "then", "but", "—", "–", "also"})
 _BREAKS = frozenset({",", ":", "：", "—", "–", ";", "then"})
 _SUBJECTS = frozenset({"it", "they", "you", "this", "these"})
-_DECLARED = frozenset({"must", "should", "shall"})
+_DECLARED = frozenset({"must", "should", "shall", "need", "needs"})
 _NOT_YOURS = frozenset(
     {
         "help",
@@ -47,7 +48,9 @@ _NOT_YOURS = frozenset(
         "become",
     }
 )
-_BE = frozenset({"is", "are", "was", "were", "has", "have", "will", "can", "means"})
+_BE = frozenset(
+    {"is", "are", "was", "were", "has", "have", "will", "can", "means", "found", "available"}
+)
 _FACTUAL = frozenset(
     {
         *(
@@ -75,24 +78,29 @@ def clauses(row: Sequence[Word], *, data: bool = False, tagged: bool = False) ->
     first = _skip(row, 0)
     if first >= len(row):
         return []
+    if row[first].text == "for" and row[min(first + 1, len(row) - 1)].text in (
+        "example",
+        "instance",
+    ):
+        return []
     if imperative(row, first):
         anchor: int | None = first
     elif data:
         anchor = _in_data(row, first)
     else:
         anchor = _after_opening(row, first)
-        if anchor is None and (
-            _telegraphic(row, first)
-            or directive(row, first, tagged=tagged)
-            or _declared(row, first)
-        ):
+        if anchor is None:
+            anchor = directive(row, first, tagged=tagged)
+        if anchor is None and (_telegraphic(row, first) or _declared(row, first)):
             anchor = first
     return [] if anchor is None else [0, *_further(row, anchor + 1, denied=_negated(row, anchor))]
 
 
 def _in_data(row: Sequence[Word], first: int) -> int | None:
     """Return where a sentence between data speaks to the reader."""
-    if _negated(row, first) or (row[first].text == "you" and directive(row, first, tagged=True)):
+    if _negated(row, first) or (
+        row[first].text == "you" and directive(row, first, tagged=True) is not None
+    ):
         return first
     return _after_opening(row, first)
 

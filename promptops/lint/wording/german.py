@@ -12,51 +12,57 @@ if TYPE_CHECKING:
 
 _INFINITIVES = """
     achten analysieren anfangen angeben anpassen antworten anwenden aufführen auflisten ausgeben
-    auswählen beachten beantworten bearbeiten befolgen beginnen begründen behalten behandeln benennen
-    benutzen berechnen berichten berücksichtigen beschränken beschreiben bestimmen bevorzugen bewerten
-    bezeichnen beziehen bilden bleiben bringen definieren denken duzen einfügen einhalten einordnen
-    entfernen entscheiden ergänzen erklären erläutern ermitteln erfinden erstellen erwähnen erzeugen
-    extrahieren fassen finden folgen formatieren formulieren fragen führen fügen geben gehen generieren
-    gestalten gewichten gliedern halten handeln hinzufügen identifizieren ignorieren kategorisieren
-    kennzeichnen klassifizieren korrigieren kürzen lassen lesen liefern listen löschen markieren melden
-    nehmen nennen notieren nutzen ordnen orientieren prüfen raten recherchieren reagieren rechnen
-    runden sagen sammeln schlagen schließen schreiben setzen siezen sortieren sprechen starten stellen
-    streichen strukturieren suchen trennen übernehmen überprüfen übersetzen umformulieren umschreiben
-    unterlassen unterscheiden verbessern verfassen vergeben vergleichen vermeiden verwenden verzichten
-    vorschlagen wählen weglassen weisen wiederholen zeigen ziehen zitieren zuordnen zusammenfassen
+    auswählen beachten beantworten bearbeiten befolgen beginnen begründen behalten behandeln
+    benennen benutzen berechnen berichten berücksichtigen beschränken beschreiben bestimmen
+    bevorzugen bewerten bezeichnen beziehen bilden bleiben bringen definieren denken duzen
+    einfügen einhalten einordnen entfernen entscheiden ergänzen erklären erläutern ermitteln
+    erfinden erstellen erwähnen erzeugen extrahieren fassen finden folgen formatieren
+    formulieren fragen führen fügen geben gehen generieren gestalten gewichten gliedern halten
+    handeln hinzufügen identifizieren ignorieren kategorisieren kennzeichnen klassifizieren
+    korrigieren kürzen lassen lesen liefern listen löschen markieren melden nehmen nennen
+    notieren nutzen ordnen orientieren prüfen raten recherchieren reagieren rechnen runden sagen
+    sammeln schlagen schließen schreiben setzen siezen sortieren sprechen starten stellen
+    streichen strukturieren suchen trennen übernehmen überprüfen übersetzen umformulieren
+    umschreiben unterlassen unterscheiden verbessern verfassen vergeben vergleichen vermeiden
+    verwenden verzichten vorschlagen wählen weglassen weisen wiederholen zeigen ziehen zitieren
+    zuordnen zusammenfassen
     """
-_IRREGULAR = "gib lies nimm sprich iss sieh hilf triff wirf sei seien ersetze vergib halt lass unterlass übernimm"
+_IRREGULAR = """
+    gib lies nimm sprich iss sieh hilf triff wirf sei seien ersetze vergib halt lass unterlass
+    übernimm
+    """
 _SOFTENERS = frozenset(
     """
     bitte dann danach anschließend zuerst zunächst außerdem immer stets und oder aber abschließend
     zuletzt schließlich wichtig hinweis auch ausschließlich jetzt nun erstens zweitens drittens
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _MODALS = frozenset(
     """
     muss musst müssen müsst soll sollst sollen sollt sollte sollten solltest niemals
     vermeide vermeiden unbedingt verboten zwingend erforderlich sicherzustellen
-    """.split()  # noqa: SIM905
+    """.split()
 )
-_LIMITS = frozenset("nur maximal höchstens mindestens genau ausschließlich nie keinesfalls".split())  # noqa: SIM905
-_MAY = frozenset("darf darfst dürfen dürft kannst".split())  # noqa: SIM905
-_NOT = frozenset("nicht keine kein keinen keinerlei nur nie niemals".split())  # noqa: SIM905
-_FACTS = frozenset("ist sind war hat haben wird werden bist enthält kann können".split())  # noqa: SIM905
+_LIMITS = frozenset("nur maximal höchstens mindestens genau ausschließlich nie keinesfalls".split())
+_MAY = frozenset("darf darfst dürfen dürft kannst".split())
+_NOT = frozenset("nicht keine kein keinen keinerlei nur nie niemals".split())
+_FACTS = frozenset("ist sind war hat haben wird werden bist enthält kann können".split())
+_NEAR = 4
 _OPENERS = frozenset(
     """
     wenn falls sobald sofern bei für nach vor anhand basierend ausgehend um ohne mit als im in
     solange bevor nachdem unter auf zu
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _OBJECTS = frozenset(
     """
     der die das den dem ein eine einen einem sie es ihn ihm sich dich deine deinen dein ihre ihren
     seine alle jede jeden jedes keine nicht nur zu in auf am im aus mit für ob wie was dabei
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 
-def clauses(row: Sequence[Word], *, data: bool = False, tagged: bool = False) -> list[int]:
+def clauses(row: Sequence[Word], *, data: bool = False) -> list[int]:
     """Return where each instruction of a sentence begins, as indices of its words."""
     first = _skip(row, 0)
     if first >= len(row):
@@ -116,14 +122,14 @@ def _after_opening(row: Sequence[Word], first: int) -> bool:
 
 
 def _further(row: Sequence[Word], at: int) -> list[int]:
-    found = []
+    found: list[int] = []
     for index in range(at, len(row) - 2):
         if row[index].text not in (",", ";", "und", "dann"):
             continue
         verb = _skip(row, index + 1)
-        if verb + 1 < len(row) and verb - index < 4 and row[verb].text in _forms() - _plain():  # noqa: PLR2004
-            if row[verb + 1].text in _OBJECTS and (not found or index > found[-1] + 1):
-                found.append(index + 1)
+        near = verb + 1 < len(row) and verb - index < _NEAR
+        if near and row[verb].text in _forms() - _plain() and row[verb + 1].text in _OBJECTS:
+            found.append(index + 1)
     return found
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, NamedTuple
+
+from promptops.lint.wording.patterns import eastern, pattern
 
 Section = Literal["", "rules", "data", "example"]
 
@@ -17,7 +18,7 @@ _RULES = frozenset(
     reglas requisitos pasos instrucciones directrices règles consignes étapes exigences contraintes
     regole requisiti passaggi istruzioni regras instruções passos diretrizes stappen richtlijnen
     правила требования шаги инструкции
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _DATA = frozenset(
     """
@@ -27,33 +28,28 @@ _DATA = frozenset(
     paragraph scale rubric rubrics tools definitions definition glossary
     kontext eingabe daten dokument dokumente hintergrund rolle contexto entrada contexte entrée
     contesto contextos
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _EXAMPLE = frozenset(
     """
     example examples demonstration demonstrations few-shot e.g sample samples
     beispiel beispiele ejemplo ejemplos exemple exemples esempio esempi exemplo exemplos
-    """.split()  # noqa: SIM905
+    """.split()
 )
-_CJK = (
-    ("example", re.compile(r"示例|样例|例子|範例|范例|举例|例[：:]|例\d*$|実例|サンプル")),
+_EASTERN: tuple[tuple[Section, str], ...] = (
+    ("example", r"示例|样例|例子|範例|范例|举例|例[：:]|例\d*$|実例|サンプル"),
     (
         "rules",
-        re.compile(
-            r"要求|规则|規則|步骤|注意|准则|原则|约束|限制|格式|ルール|手順|規約|条件|制約|指示|ガイドライン"
-        ),
+        r"要求|规则|規則|步骤|注意|准则|原则|约束|限制|格式|ルール|手順|規約|条件|制約|指示|ガイドライン",
     ),
-    (
-        "data",
-        re.compile(r"输入|上下文|背景|文档|数据|资料|角色|材料|入力|文脈|資料|データ|役割|本文"),
-    ),
+    ("data", r"输入|上下文|背景|文档|数据|资料|角色|材料|入力|文脈|資料|データ|役割|本文"),
 )
-_WORD = re.compile(r"[^\W_]+(?:['’.\-][^\W_]+)*")
-_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+_WORD = r"[^\W_]+(?:['’.\-][^\W_]+)*"
 _MODAL_INTRO = frozenset(
     {"must", "should", "not", "never", "ensure", "avoid", "sure", "shall", "always"}
 )
 _ROLES = frozenset({"system", "user", "assistant", "human", "developer"})
+_SIGNS = frozenset("#*_=-~【[")
 _RULED = "-=*#~_"
 _LONGEST = 160  # a longer line is no heading
 
@@ -67,7 +63,7 @@ class Heading(NamedTuple):
 
 def section_of(title: str) -> Section:
     """Return what a title says its section holds."""
-    words = set(_WORD.findall(title.lower()))
+    words = set(pattern(_WORD).findall(title.lower()))
     if words & _EXAMPLE:
         return "example"
     rules, data = words & _RULES, words & _DATA
@@ -75,15 +71,15 @@ def section_of(title: str) -> Section:
         return "rules"
     if data:
         return "data"
-    if _EAST.search(title):
-        kinds: list[Section] = [kind for kind, said in _CJK if said.search(title)]  # type: ignore[misc]
-        return kinds[0] if kinds else ""
+    if eastern(title):
+        return next((kind for kind, said in _EASTERN if pattern(said).search(title)), "")
     return ""
 
 
 def heading(body: str, mark: str) -> Heading | None:
     """Return what a line is the heading of, if it is one."""
-    if len(body) > _LONGEST or mark:
+    plain = body[0] not in _SIGNS and body[-1] not in ":：" and not body.isupper()
+    if len(body) > _LONGEST or mark or (plain and body.lower() not in _ROLES):
         return None
     title = body.strip(_RULED + " \t:：【】[]")
     if not title:
@@ -99,7 +95,7 @@ def label(body: str) -> Section:
     words = body[-_LONGEST:].split()
     said = " ".join(words if len(words) <= 15 else words[-8:])  # noqa: PLR2004
     kind = section_of(said)
-    if kind == "" and set(_WORD.findall(said.lower())[-4:]) & _MODAL_INTRO:
+    if kind == "" and set(pattern(_WORD).findall(said.lower())[-4:]) & _MODAL_INTRO:
         return "rules"
     return kind
 
@@ -122,7 +118,7 @@ def _level(body: str, title: str) -> int:
             else 0
         )
     capital = title.isupper() and len(title) > 3 and not title.endswith((".", "!", "?"))  # noqa: PLR2004
-    return 7 if capital and title.split()[0] not in _ORDERS else 0
+    return 7 if capital and title.split(maxsplit=1)[0] not in _ORDERS else 0
 
 
 _ORDERS = frozenset({"DO", "DON'T", "DON’T", "NEVER", "ALWAYS", "MUST", "ONLY", "NO", "PLEASE"})

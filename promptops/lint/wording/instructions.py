@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.lint.wording.english import clauses as english
-from promptops.lint.wording.english import describes
-from promptops.lint.wording.english import question
+from promptops.lint.wording.english import describes, question
 from promptops.lint.wording.languages import language
+from promptops.lint.wording.patterns import eastern
 from promptops.lint.wording.restated import Seen
 from promptops.lint.wording.units import Unit, units
 from promptops.lint.wording.words import sentences
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from promptops.lint.wording.words import Word
 
 KNOWN = frozenset({"en", "de", "zh", "ja"})
-_EAST = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _LONGEST = 200  # words of a sentence that are read; nobody wrote the rest for a reader
 _INTRO = 10  # words of "Follow these rules:", which only announces them
 _ANNOUNCES = frozenset(
@@ -103,23 +101,23 @@ def _sentences(text: str, unit: Unit, spoken: str) -> Iterator[_Found]:
         found.append(_Found(start, end, tuple(begins), asks=not data and question(row)))
     if unit.rule and rows and not any(one.begins for one in found):
         first = found[0]
-        if not describes(rows[0]) and (
-            _several(rows[0]) or _EAST.search(text, first.start, first.end)
-        ):
+        if not describes(rows[0]) and (_several(rows[0]) or eastern(text[first.start : first.end])):
             found[0] = first._replace(begins=(first.start,), asks=False)
     yield from found
 
 
 def _begins(text: str, row: Sequence[Word], unit: Unit, spoken: str) -> list[int]:
     data, start, end = unit.section == "data", row[0].start, row[-1].end
-    if spoken in ("zh", "ja") and _EAST.search(text, start, end):
+    if spoken in ("zh", "ja") and eastern(text[start:end]):
+        from promptops.lint.wording.eastern import chinese, japanese
+
         if spoken == "ja":
             return [] if data else japanese(text, start, end)
         return chinese(text, start, end, data=data)
     if spoken == "de":
         from promptops.lint.wording.german import clauses
 
-        return [row[index].start for index in clauses(row, data=data, tagged=unit.tagged)]
+        return [row[index].start for index in clauses(row, data=data)]
     if spoken not in KNOWN:
         return []
     if unit.bullet and not unit.rule and _defines(text, row):
@@ -180,17 +178,3 @@ def _count_question(found: list[_Found]) -> None:
     closing = last == len(found) - 1
     if not found[last].begins and (closing or not any(one.begins for one in found)):
         found[last] = found[last]._replace(begins=(found[last].start,))
-
-
-def chinese(text: str, start: int, end: int, *, data: bool) -> list[int]:
-    """Return where the instructions of a Chinese sentence begin."""
-    from promptops.lint.wording.eastern import chinese as read_chinese
-
-    return read_chinese(text, start, end, data=data)
-
-
-def japanese(text: str, start: int, end: int) -> list[int]:
-    """Return where the instruction of a Japanese sentence begins."""
-    from promptops.lint.wording.eastern import japanese as read_japanese
-
-    return read_japanese(text, start, end)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from functools import cache
+
+from promptops.lint.wording.patterns import pattern
 
 _SAMPLE = 20_000  # characters that decide
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = r"[^\W\d_]+"
+_SCRIPTS = {
+    "kana": r"[\u3040-\u30ff]",
+    "han": r"[\u3400-\u9fff]",
+    "ko": r"[\uac00-\ud7af]",
+    "ru": r"[\u0400-\u04ff]",
+    "ar": r"[\u0590-\u07ff]",
+}
 _SMALL = {
     "en": "the of and to is in that for it you are be not with your as this from or an if by on",
-    "de": "der die das und nicht ist ein eine du sie mit für auf den dem zu im von oder als wird bitte keine",
+    "de": "der die das und nicht ist ein eine du sie mit für auf den dem zu im von oder als bitte",
     "fr": "le la les des et est une vous pour dans que ne pas avec sur du au être ou votre",
     "es": "el la los las y es una que en de para con no por su del se al como tu",
     "pt": "o a os as e é uma que em de para com não por do da se ao como você",
@@ -25,14 +32,16 @@ def language(text: str) -> str:
     if sample.isascii():
         east = kana = 0
     else:
-        kana = len(_script("kana").findall(sample))
-        east = kana + len(_script("han").findall(sample))
-    words = [word.lower() for word in _WORD.findall(sample) if len(word) < 30]  # noqa: PLR2004
+        kana = len(pattern(_SCRIPTS["kana"]).findall(sample))
+        east = kana + len(pattern(_SCRIPTS["han"]).findall(sample))
+    words = [word.lower() for word in pattern(_WORD).findall(sample) if len(word) < 30]  # noqa: PLR2004
     # A Chinese or Japanese word is about two characters long.
     if east and east > len([word for word in words if word.isascii()]):
         return "ja" if kana * 10 > east else "zh"
     for code in ("ko", "ru", "ar"):
-        if not sample.isascii() and len(_script(code).findall(sample)) * 2 > sum(map(len, words)):
+        if not sample.isascii() and len(pattern(_SCRIPTS[code]).findall(sample)) * 2 > sum(
+            map(len, words)
+        ):
             return code
     return _by_small_words(words)
 
@@ -44,16 +53,3 @@ def _by_small_words(words: list[str]) -> str:
     }
     best = max(scores, key=lambda code: scores[code])
     return best if scores[best] > scores["en"] + 1 else "en"
-
-
-@cache
-def _script(name: str) -> re.Pattern[str]:
-    return re.compile(
-        {
-            "kana": r"[\u3040-\u30ff]",
-            "han": r"[\u3400-\u9fff]",
-            "ko": r"[\uac00-\ud7af]",
-            "ru": r"[\u0400-\u04ff]",
-            "ar": r"[\u0590-\u07ff]",
-        }[name]
-    )

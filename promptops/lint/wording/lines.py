@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from promptops.lint.wording.patterns import pattern
+
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
-_MARK = re.compile(
+_MARK = (
     r"(?:[-*•‣▪●○–+]|\(?(?:\d{1,3}(?:\.\d{1,3}){0,3}|[A-Za-z]|[ivx]{2,4})[.)]|\d{1,2}(?:\.\d{1,2}){1,3})"
     r"(?:[ \t]+\[[ xX]\])?(?=[ \t\u3000])"
     r"|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,3}(?:、|\.(?=[^\W\da-zA-Z]))"
     r"|[①-⑳]|[•●・](?=\S)"
 )
 # Bounded: a million `<` costs a million short looks.
-_TAG = re.compile(r"<(/?)([A-Za-z\ufffc][\w.:-]{0,63})(?:[ \t][^<>\n]{0,200})?/?>")
-_BRACKET = re.compile(r"\[(start|begin|end)(?: of)? ([\w ]{1,40})\]$", re.IGNORECASE)
+_TAG = r"<(/?)([A-Za-z\ufffc][\w.:-]{0,63})(?:[ \t][^<>\n]{0,200})?/?>"
+_BRACKET = r"(?i:\[(start|begin|end)(?: of)? ([\w ]{1,40})\]$)"
+
+_LINES = 100_000  # no prompt has more; a file that does is read up to there
 
 
 class Line(NamedTuple):
@@ -36,7 +40,7 @@ def lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a text; a tag that starts or ends a line stands on one of its own."""
     found: list[Line] = []
     at = 0
-    while at <= len(text):
+    while at <= len(text) and len(found) < _LINES:
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         found.extend(_pieces(text, at, end))
@@ -52,12 +56,12 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Line]:
     begin = text.index(stripped[0], start)
     end = begin + len(stripped)
     indent = begin - start
-    if stripped[0] == "[" and (block := _BRACKET.match(stripped)):
+    if stripped[0] == "[" and (block := pattern(_BRACKET).match(stripped)):
         name = "data " + block[2].lower()
         ends = block[1].lower() == "end"
         yield Line(begin, end, indent, "", "" if ends else name, name if ends else "")
         return
-    while text[begin : begin + 1] == "<" and (tag := _TAG.match(text, begin, end)):
+    while text[begin : begin + 1] == "<" and (tag := pattern(_TAG).match(text, begin, end)):
         yield _tag(tag, indent)
         begin = tag.end()
         while begin < end and text[begin].isspace():
@@ -72,7 +76,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[Line]:
 def _closing(text: str, start: int, end: int) -> re.Match[str] | None:
     if text[end - 1] != ">" or (at := text.rfind("</", start, end)) < 0:
         return None
-    return _TAG.fullmatch(text, at, end)
+    return pattern(_TAG).fullmatch(text, at, end)
 
 
 def _tag(tag: re.Match[str], indent: int) -> Line:
@@ -82,7 +86,7 @@ def _tag(tag: re.Match[str], indent: int) -> Line:
 
 
 def _body(text: str, start: int, end: int, indent: int) -> Line:
-    mark = _MARK.match(text, start, end)
+    mark = pattern(_MARK).match(text, start, end)
     if mark is None or mark.end() == end:
         return Line(start, end, indent)
     at = mark.end()

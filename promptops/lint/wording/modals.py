@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.lint.wording.verbs import NOUNS, VERBS
 
@@ -15,12 +15,12 @@ _MODALS = frozenset({"must", "should", "shall", "mustn't", "shouldn't", "ought"}
 _RELATIVES = frozenset(
     {"that", "which", "who", "what", "where", "if", "whether", "how", "why", "when"}
 )
-_OTHERS = frozenset("i we they it he she who which that users people these this there user".split())  # noqa: SIM905
+_OTHERS = frozenset("i we they it he she who which that users people these this there user".split())
 _YOURS = frozenset(
     """
     you your answer answers output outputs response responses reply replies result results summary
     translation report explanation message text list json score
-    """.split()  # noqa: SIM905
+    """.split()
 )
 _UNABLE = frozenset({"have", "need", "know", "want", "see", "find", "understand"})
 _TASKS = frozenset(
@@ -29,6 +29,12 @@ _TASKS = frozenset(
 _ASKED = frozenset(
     {"asked", "required", "expected", "tasked", "instructed", "going", "to", "requested"}
 )
+_POLITE = frozenset({"would", "could", "can", "will"})
+_WISHES = frozenset({"want", "need", "like", "ask", "expect", "require"})
+_SPLIT = frozenset({"do", "may", "can", "could", "will"})
+_ABILITY = frozenset({"can", "cannot", "can't", "could"})
+_JOINS = frozenset({"and", "but", "or", "so", "will", "please"})
+_FREE = frozenset("not don't doesn't no n't what if might may would".split())
 _PASSIVE = frozenset(
     {"be", "have", "see", "receive", "find", "get", "need", "start", "encounter", "notice"}
 )
@@ -45,22 +51,29 @@ _FACTS = frozenset(
     {"is", "are", "was", "were", "has", "have", "contains", "means", "can", "will", "be"}
 )
 _LIMITS = {
-    "at": {"least", "most"}, "up": {"to"}, "no": {"more", "longer", "fewer", "less"}, "not": {"exceed"},
-    "fewer": {"than"}, "maximum": {"of"}, "minimum": {"of"}, "limited": {"to"},
-}  # fmt: skip
+    "at": {"least", "most"},
+    "up": {"to"},
+    "no": {"more", "longer", "fewer", "less"},
+    "not": {"exceed"},
+    "fewer": {"than"},
+    "maximum": {"of"},
+    "minimum": {"of"},
+    "limited": {"to"},
+}
+_PRESENTING = frozenset({"here", "here's", "below", "above"})  # "Here is what you need to rate:"
 _NEAR = 3
 
 
-def directive(row: Sequence[Word], first: int, *, tagged: bool = False) -> bool:
-    """Return whether a sentence's main clause holds a modal or a limit that binds the reader."""
+def directive(row: Sequence[Word], first: int, *, tagged: bool = False) -> int | None:
+    """Return where the modal or limit stands that binds the reader in a sentence's main clause."""
     start = _main(row, first)
     texts = [word.text for word in row[start:]]
-    if texts[0] == "no" and texts[1:2] == ["need"]:
-        return False
+    if texts[:2] == ["no", "need"] or (texts[0] in _PRESENTING and texts[-1] in ":："):
+        return None
     for at in range(len(texts)):
         if _binds(texts, at) and (not tagged or _is_readers(texts, at)):
-            return True
-    return False
+            return start + at
+    return None
 
 
 def _main(row: Sequence[Word], first: int) -> int:
@@ -82,75 +95,89 @@ def _binds(texts: Sequence[str], at: int) -> bool:
     if text in _MODALS:
         return at == 0 or texts[at - 1] not in _RELATIVES or at == 1
     if check := _CHECKS.get(text):
-        before = texts[at - 1] if at else ""
-        after = texts[at + 1] if at + 1 < len(texts) else ""
-        return check(texts, at, before, after)
-    if text in _FORBIDDEN:
-        return True
-    return False
+        return check(_Here(texts, at))
+    return text in _FORBIDDEN
 
 
-def _obliged(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    free = {"not", "don't", "doesn't", "no", "n't", "what", "if", "might", "may", "would"}
-    return after == "to" and before not in free and before not in _RELATIVES
+class _Here(NamedTuple):
+    """A word among the others of its clause."""
+
+    texts: Sequence[str]
+    at: int
+
+    @property
+    def said(self) -> str:
+        return self.texts[self.at]
+
+    @property
+    def earlier(self) -> Sequence[str]:
+        return self.texts[: self.at]
+
+    def near(self, distance: int) -> str:
+        """Return the word at a distance, or nothing beyond the clause."""
+        at = self.at + distance
+        return self.texts[at] if 0 <= at < len(self.texts) else ""
+
+    @property
+    def before(self) -> str:
+        return self.near(-1)
+
+    @property
+    def after(self) -> str:
+        return self.near(1)
 
 
-def _required(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    return before in ("is", "are", "be", "you're") or (after == "to" and before != "not")
+def _obliged(here: _Here) -> bool:
+    return here.after == "to" and here.before not in _FREE | _RELATIVES
 
 
-def _refused(texts: Sequence[str], at: int, before: str, after: str) -> bool:
+def _required(here: _Here) -> bool:
+    return here.before in ("is", "are", "be", "you're") or (
+        here.after == "to" and here.before != "not"
+    )
+
+
+def _refused(here: _Here) -> bool:
     """Judge "do not", "cannot", "may not", "never" by who is told."""
-    text = texts[at]
-    if text in ("do", "may", "can", "could", "will"):
-        if after != "not":
-            return False
-        after = texts[at + 2] if at + 2 < len(texts) else ""
-    if before in _OTHERS:
+    split = here.said in _SPLIT
+    after = here.near(2) if split else here.after
+    if (split and here.after != "not") or here.before in _OTHERS:
         return False
-    if before == "you":
-        return (
-            after not in _UNABLE
-            and text not in ("can", "cannot", "can't", "could")
-            or after == "use"
-        )
-    if text in ("do", "don't", "never"):
-        return (
-            not before
-            or not before[0].isalnum()
-            or before in ("and", "but", "or", "so", "will", "please")
-        )
-    return any(word in _YOURS for word in texts[:at])
+    if here.before == "you":
+        return after == "use" or (after not in _UNABLE and here.said not in _ABILITY)
+    if here.said in ("do", "don't", "never"):
+        return not here.before[:1].isalnum() or here.before in _JOINS
+    return any(word in _YOURS for word in here.earlier)
 
 
-def _limit(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    text = texts[at]
-    if text in _LIMITS and after not in _LIMITS[text]:
+def _limit(here: _Here) -> bool:
+    text = here.said
+    if text in _LIMITS and here.after not in _LIMITS[text]:
         return False
-    if text == "only" and (before in ("the", "an", "not", "if") or after == "if"):
+    if text == "only" and (here.before in ("the", "an", "not", "if") or here.after == "if"):
         return False
     if (
         text == "exactly"
-        and after in ("as", "what", "how", "the", "like")
-        and before in ("is", "are")
+        and here.after in ("as", "what", "how", "the", "like")
+        and here.before in ("is", "are")
     ):
         return False
-    if not at:
-        return not _FACTS & set(texts[1:6])
-    return not any(word in _FACTS or _third_person(word) for word in texts[:at])
+    if not here.at:
+        return not _FACTS & set(here.texts[1:6])
+    return not any(word in _FACTS or _third_person(word) for word in here.earlier)
 
 
 def _third_person(text: str) -> bool:
     return text.endswith("s") and text[:-1] in VERBS and text[:-1] not in NOUNS
 
 
-def _sure(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    named = texts[at] == "ensure" or after in ("sure", "certain")
-    return named and before not in ("to", "will", "which", "that")
+def _sure(here: _Here) -> bool:
+    named = here.said == "ensure" or here.after in ("sure", "certain")
+    return named and here.before not in ("to", "will", "which", "that")
 
 
-def _task(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    coming = list(texts[at + 1 : at + 5])
+def _task(here: _Here) -> bool:
+    coming = list(here.texts[here.at + 1 : here.at + 5])
     verb = next((i for i, text in enumerate(coming) if text in ("is", "was", "will")), _NEAR)
     if verb >= _NEAR or coming[verb] == "was":
         return False
@@ -158,40 +185,35 @@ def _task(texts: Sequence[str], at: int, before: str, after: str) -> bool:
     return any(text in ("to", "be", ":") or text.endswith("ing") for text in rest[:2])
 
 
-def _you(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    """Judge "you will …", "you are to …", "you are asked to …"."""
-    third = texts[at + 2] if at + 2 < len(texts) else ""
-    if texts[at] in ("you'll", "you're"):
-        third, after = after, "will" if texts[at] == "you'll" else "are"
-    if before in _RELATIVES | {"would", "could", "can"} and after == "to":
-        return before in ("would", "could", "can")
-    if after == "to":  # "I want you to …"
-        return any(
-            word in ("want", "need", "like", "ask", "expect", "require") for word in texts[:at]
-        )
-    if before in ("can", "could", "would", "will") and at == 1:
-        return after in VERBS or after == "please"
-    if before in _RELATIVES:
+def _you(here: _Here) -> bool:
+    """Judge "you will …", "you are to …", "you are asked to …", "I want you to …"."""
+    if here.after == "to":
+        return here.before in _POLITE or any(word in _WISHES for word in here.earlier)
+    if here.before in _POLITE and here.at == 1:
+        return here.after in VERBS or here.after == "please"
+    if here.before in _RELATIVES:
         return False
-    if after in ("are", "will") and third in ("be", "now", "then", "first"):
-        third = texts[at + 3] if at + 3 < len(texts) else ""
-        return third in _ASKED or (after == "will" and third in VERBS - _PASSIVE)
-    if after == "are":
-        return third in _ASKED
-    return after == "will" and third in VERBS and third not in _PASSIVE
+    short = {"you'll": "will", "you're": "are"}.get(here.said)
+    verb = short or here.after
+    at = 1 if short else 2
+    while here.near(at) in ("be", "now", "then", "first"):
+        at += 1
+    if verb == "will":
+        return here.near(at) in _ASKED or here.near(at) in VERBS - _PASSIVE
+    return verb == "are" and here.near(at) in _ASKED
 
 
-def _please(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    return after in VERBS or after in ("don't", "only", "do")
+def _please(here: _Here) -> bool:
+    return here.after in VERBS or here.after in ("don't", "only", "do")
 
 
-def _weighs(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    said = before in ("is", "very", "extremely", "be", "it's")
-    return said and after in ("to", "that", ",") and texts[0] in ("it", "it's")
+def _weighs(here: _Here) -> bool:
+    said = here.before in ("is", "very", "extremely", "be", "it's")
+    return said and here.after in ("to", "that", ",") and here.texts[0] in ("it", "it's")
 
 
-def _allowed(texts: Sequence[str], at: int, before: str, after: str) -> bool:
-    return before == "not"
+def _allowed(here: _Here) -> bool:
+    return here.before == "not"
 
 
 _CHECKS = {

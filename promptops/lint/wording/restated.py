@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
-_WORD = re.compile(
-    r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_\u3040-\u30ff\u3400-\u9fff]+(?:['’][^\W_]+)?|\ufffc"
-)
+from promptops.lint.wording.patterns import EAST, pattern
+
+_LATIN = r"[^\W_]+(?:['’][^\W_]+)?"
+_MIXED = rf"[{EAST}]|[^\W_{EAST}]+(?:['’][^\W_{EAST}]+)?|\ufffc"
 _ALIKE = 0.7
 _READ = 400  # characters of a sentence that are compared
 _BUCKET = 8  # sentences kept a word pair: 100,000 alike bullets must not meet each other
@@ -16,7 +16,7 @@ _TELLING = frozenset(
     """
     not no never without don't cannot can't least most more fewer less first second third last only
     all any each before after above below minimum maximum nicht kein keine 不 勿 禁 多 少
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 
@@ -30,7 +30,8 @@ class Seen:
 
     def is_new(self, sentence: str) -> bool:
         """Remember a sentence and return whether none so far says nearly the same."""
-        said = tuple(_WORD.findall(sentence[:_READ].lower().replace("’", "'")))
+        read = sentence[:_READ].lower().replace("’", "'")
+        said = tuple(pattern(_LATIN if read.isascii() else _MIXED).findall(read))
         if said in self._exact:
             return False
         self._exact.add(said)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 class Unit(NamedTuple):
     """A bullet or a paragraph outside the zones.
 
-    ``rule`` marks a bullet of a list of rules, ``tagged`` text in a tag of unknown kind, ``intro`` a
-    text that ends in a colon and has bullets below it.
+    ``rule`` marks a bullet of a list of rules, ``tagged`` text in a tag of unknown kind, ``intro``
+    a text that ends in a colon and has bullets below it.
     """
 
     start: int

@@ -49,7 +49,7 @@ VERBS = frozenset(
     transform translate transliterate treat trim truncate trust try turn understand update use
     utilise utilize validate vary verify view visualise visualize wait walk warn watch weave weigh
     work wrap write
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # As often a noun: not the start of a further clause, and not a verb before `of`, `is` or a colon.
@@ -64,7 +64,7 @@ NOUNS = frozenset(
     share show signal sort split stage start state stop store stress structure study style summary
     support sum tag talk test touch trace track transform trust turn update use view visit walk
     watch work
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 SOFTENERS = frozenset(
@@ -72,16 +72,16 @@ SOFTENERS = frozenset(
     please then also always finally note next first firstly second secondly third thirdly last
     lastly now important remember so and but or instead otherwise additionally furthermore moreover
     kindly just simply step tip warning critical reminder caution again once afterwards ok okay hint
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 # Ends in -ly and is no adverb, or an adverb that says more than how.
-NOT_MANNER = frozenset("apply comply family imply multiply only rely reply supply".split())  # noqa: SIM905
+NOT_MANNER = frozenset("apply comply family imply multiply only rely reply supply".split())
 
 # What goes on after a verb that starts one more clause: an article, a pronoun, `to`.
 OBJECTS = frozenset(
     """
     a an the this that these those it its them him her his your their our my me us any all each
     every both one no only to so yourself everything anything nothing whether what how why which
-    """.split()  # noqa: SIM905
+    """.split()
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from promptops.lint.wording.patterns import pattern
 from promptops.lint.wording.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-# Code and quotations are one word each: what they say is no instruction, and no sentence ends there.
-_WORD = re.compile(
+# Code and quotations are one word each: what they say is no instruction and ends no sentence.
+_WORD = (
     r"`[^`\n]{1,120}`|\"[^\"\n]{1,240}\"|“[^”\n]{1,240}”|(?<!\w)'[^'\n]{1,80}'(?!\w)|\ufffc"
     r"|[^\W_]\w*(?:['’\-./@&]\w+)*|[.!?…]+|[。！？；，、,;:：()（）\[\]—–]"
 )
@@ -20,9 +20,9 @@ _ENDS = frozenset(".!?…")
 _EAST_ENDS = frozenset("。！？；")
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc vs mr mrs ms dr prof no fig approx incl z.b d.h bzw ca usw".split()
-)  # noqa: SIM905
+)
 # Lower-case writers begin sentences too; these words seldom follow an abbreviation's dot.
-_LOWER_STARTS = frozenset("do don't never please you your always if the ensure make".split())  # noqa: SIM905
+_LOWER_STARTS = frozenset("do don't never please you your always if the ensure make".split())
 _SHORT = 60  # a line below this was ended by its writer, not by wrapping
 
 
@@ -41,7 +41,7 @@ class Word(NamedTuple):
 
 def words(text: str, start: int, end: int) -> list[Word]:
     """Return the words and punctuation marks of a range of a text."""
-    found = _WORD.finditer(text, start, end)
+    found = pattern(_WORD).finditer(text, start, end)
     return [Word(m[0].lower().replace("’", "'").rstrip("_"), m.start(), m.end()) for m in found]
 
 
@@ -64,19 +64,26 @@ def _cuts(text: str, row: Sequence[Word], word: Word) -> bool:
         return True
     if last.end == word.start:
         return False
-    if _ends(text, last):
-        if len(row) > 1 and last.text == "." and row[-2].text in _ABBREVIATIONS:
-            return False
-        return _begins(text, word) or word.text in _LOWER_STARTS
+    if not _ends(text, last):
+        return _new_line(text, row, word)
+    if len(row) > 1 and last.text == "." and row[-2].text in _ABBREVIATIONS:
+        return False
+    return _begins(text, word) or word.text in _LOWER_STARTS
+
+
+def _new_line(text: str, row: Sequence[Word], word: Word) -> bool:
+    """Return whether a line's end is a sentence's end, although no mark says so."""
+    last = row[-1]
     if "\n" not in text[last.end : min(word.start, last.end + 200)]:
         return False
     if last.text in ":：":
         return True
+    if last.text in ",;—–" or not (text[word.start].isupper() or text[word.start] in '"“['):
+        return False
     # A short line that a capital follows is a sentence its writer did not end.
-    line = text.rfind("\n", 0, last.end) if last.end - row[0].start < _SHORT else -1
-    short = last.end - max(row[0].start, line) < _SHORT
-    begins = text[word.start].isupper() or text[word.start] in '"“['
-    return begins and last.text not in ",;—–" and (short or word.text in VERBS)
+    near = last.end - row[0].start < _SHORT
+    line = text.rfind("\n", max(0, last.end - _SHORT), last.end)
+    return near or line >= 0 or word.text in VERBS
 
 
 def _ends(text: str, word: Word) -> bool:

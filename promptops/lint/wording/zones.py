@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["prose", "heading", "blank", "zone"]
 _LABEL = 8
+_TITLE = 3  # a longer label is a sentence
 _RESUMES = frozenset({"now", "above", "these", "remember", "do", "don't", "never", "you", "your"})
 
 
@@ -78,10 +79,19 @@ class _Sections:
         section: Section = "rules" if held == "rules" and not self._open else self._now()
         kind: Kind = "zone" if section == "example" else "prose"
         if body[-1] in ":：" or body.endswith(":**"):
-            if not line.mark or label(body) == "example":
-                self._enter(Heading(_LABEL, label(body)))
-            # A label's own words ("Use the examples as a guide:") still speak.
+            self._announce(line, body)
         return Spot(line, kind, section, held == "other")
+
+    def _announce(self, line: Line, body: str) -> None:
+        """Remember what a line with a colon says of those below; its own words still speak."""
+        said = label(body)
+        if said == "example":
+            # The labels inside an example do not end it.
+            self._enter(Heading(_LABEL - 1, said))
+        elif not line.mark:
+            if self._now() == "example" and said == "rules" and len(body.split()) > _TITLE:
+                self._leave_example()
+            self._enter(Heading(_LABEL, said))
 
     def _now(self) -> Section:
         return self._open[-1].section if self._open else ""
@@ -104,8 +114,11 @@ class _Sections:
         if last.section == "example":
             first = body.split(None, 1)[0].lower().strip("*_,")
             speaks = first in _RESUMES or (first in VERBS and first not in NOUNS)
-            if first == "now" or (speaks and last.level == _LABEL):
-                while self._now() == "example":
-                    self._open.pop()
+            if first == "now" or (speaks and last.level >= _LABEL - 1):
+                self._leave_example()
         else:
             self._close(_LABEL)
+
+    def _leave_example(self) -> None:
+        while self._now() == "example":
+            self._open.pop()
