@@ -29,12 +29,12 @@ class LintSettings:
     """Which rules run, how strictly, and with which options."""
 
     select: tuple[str, ...] | None = None  # None: all
-    extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: str = "warning"
     severity: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     per_file_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    plugins: tuple[str, ...] = ()  # entry points of the group promptops.rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ _LINT: Final = shape.record(
     LintSettings,
     {
         "select": shape.list_of(shape.string),
-        "extend-select": shape.list_of(shape.string),
         "ignore": shape.list_of(shape.string),
         "fail-on": _SEVERITY,
         "severity": shape.mapping_of(_SEVERITY),
         "rules": shape.mapping_of(shape.mapping_of(shape.anything)),
         "per-file-ignores": shape.mapping_of(shape.list_of(shape.string)),
+        "plugins": shape.list_of(shape.string),
     },
 )
 

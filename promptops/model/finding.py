@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from decimal import Decimal
 
     from promptops.model.text import Span
     from promptops.model.tokens import CountMethod
@@ -48,6 +48,14 @@ class Fix:
     title: str
 
 
+class Related(NamedTuple):
+    """Another range that a problem speaks of."""
+
+    span: Span
+    message: str
+    path: str | None = None  # None: the prompt's own file
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What a rule sees in one prompt: where, and in one sentence what."""
@@ -55,8 +63,9 @@ class Problem:
     span: Span
     message: str
     severity: Severity | None = None  # None: the rule's own
-    related: tuple[tuple[Span, str], ...] = ()
-    tokens: int | None = None  # saved where the finding is mended
+    path: str | None = None  # of a partial; None: the prompt's own file
+    related: tuple[Related, ...] = ()
+    tokens: int | None = None  # of o200k_base, saved where the finding is mended
     fix: Fix | None = None
 
 
@@ -69,7 +78,23 @@ class Place:
     column: int
     end_line: int
     end_column: int
-    message: str = ""
+
+
+class Excerpt(NamedTuple):
+    """A source line, or a window of a long one, and the range in it that a caret marks."""
+
+    text: str
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What mending a finding saves: a call's tokens, and dollars a month where they are known."""
+
+    tokens: int
+    by: CountMethod
+    per_month: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +108,8 @@ class Finding:
     place: Place
     prompt: str
     role: str | None
-    excerpt: str  # the source line, for the caret; never leaves the terminal
+    excerpt: Excerpt
     fingerprint: str
-    related: tuple[Place, ...] = ()
-    tokens: int | None = None
-    count_method: CountMethod | None = None
-    per_month: str | None = None
+    related: tuple[tuple[Place, str], ...] = ()
+    saving: Saving | None = None
     fix: Fix | None = None
-    suppressed: Mapping[str, str] | None = None

@@ -93,7 +93,7 @@ def prompt_name(path: str, config: Config) -> str:
     return name
 
 
-def _front_matter(source: Source, head: bool) -> tuple[int, FrontMatter]:  # noqa: FBT001
+def _front_matter(source: Source, head: bool) -> tuple[int, FrontMatter]:
     split = frontmatter.split(source.text)
     if split.matter is None:
         problems: tuple[ReadProblem, ...] = ()

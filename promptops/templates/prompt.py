@@ -110,6 +110,12 @@ class Prompt:
         return Span(start, max(self.source.line_span(line).end, start))
 
     @cached_property
+    def parts_by_path(self) -> dict[str, Source]:
+        """The sources of the partials by their paths below the project's root."""
+        sources = (part.body.source for part in self.parts.values())
+        return {source.path: source for source in sources}
+
+    @cached_property
     def variants(self) -> list[Variant]:
         """The paths through the template, the one through the largest branches first."""
         parts = {name: template.part for name, template in self.parts.items()}

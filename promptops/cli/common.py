@@ -1,0 +1,92 @@
+"""What several commands need; nothing heavy is imported before it is used."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from promptops.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptops.config import Project
+    from promptops.templates.prompt import Prompt
+
+
+def project() -> Project:
+    """Return the project that the current folder belongs to."""
+    from promptops.config import find_project
+
+    return find_project(Path.cwd())
+
+
+def wants_colour() -> bool:
+    """Return whether a terminal is looking and colour is welcome."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def emit(text: str) -> None:
+    """Print a report as it is."""
+    click.echo(text, nl=not text.endswith("\n"), color=None if wants_colour() else False)
+
+
+def as_json(data: Any) -> str:
+    """Return data as indented JSON with a final newline."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_values(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
+    """Return input values from ``--vars FILE`` and ``--var NAME=VALUE``; the latter win.
+
+    A value is read as JSON where it is a number, a list, a mapping, true, false or null, else as
+    text; ``NAME=@FILE`` takes a file's text.
+
+    Raises:
+        UsageError: A value cannot be read.
+    """
+    values: dict[str, Any] = {}
+    if file is not None:
+        loaded = _load(file)
+        if not isinstance(loaded, dict):
+            raise UsageError(f"{file}: expected a JSON object of input values")
+        values.update(loaded)
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--var {pair!r}: write NAME=VALUE")
+        values[name] = _value(text)
+    return values
+
+
+def _load(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{file}: cannot be read as JSON: {error}") from error
+
+
+def _value(text: str) -> Any:
+    if text.startswith("@"):
+        try:
+            return Path(text[1:]).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{text[1:]}: cannot be read: {error}") from error
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    # A quoted word stays text without its quotes; a bare word was never JSON.
+    return found
+
+
+def count_tokens(prompt: Prompt) -> dict[str, int]:
+    """Return a prompt's own o200k_base tokens, as the lock notes them: its body as stored."""
+    from promptops.tokens.counter import default_counter
+
+    encoding = "o200k_base"
+    text = prompt.source.text[prompt.template.body.start :]
+    return {encoding: default_counter().encoded([text], encoding)[0]}

@@ -1,0 +1,103 @@
+"""``promptops lint``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from promptops.cli.common import as_json, emit, project, wants_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptops.config import LintSettings
+
+
+@click.command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--select", metavar="RULES", help="Run these only: codes, names or first letters.")
+@click.option("--ignore", metavar="RULES", help="Leave these out, too.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "note"]),
+              help="The severity from which on the exit code is 1. [default: warning]")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="How to print the findings.")  # fmt: skip
+@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+def command(
+    paths: tuple[Path, ...],
+    select: str | None,
+    ignore: str | None,
+    fail_on: str | None,
+    form: str,
+    quiet: bool,
+) -> None:
+    """Check prompts against the lint rules.
+
+    PATHS are prompt files or folders; without any, the project's prompts folder. A partial brings
+    in the prompts that include it. RULES are parted by commas.
+
+    Exit codes: 0 fine, 1 findings, 2 nothing could be inspected or the call is wrong.
+    """
+    from datetime import UTC, datetime
+
+    from promptops.lint.run import Runner
+    from promptops.lint.targets import find
+    from promptops.model.finding import Severity
+
+    here = project()
+    targets = find(paths, here)
+    overrides = _overrides(select, ignore)
+    runner = Runner(datetime.now(UTC).date(), overrides)
+    found = runner.run(targets, _progress(quiet))
+    if form == "json":
+        from promptops.reporters import lint_json
+
+        emit(as_json(lint_json.report(found, _version())))
+    else:
+        from promptops.reporters import lint_text
+
+        emit(lint_text.report(found, click.style if wants_colour() else _plain))
+    limit = Severity.parse(fail_on or here.config.lint.fail_on)
+    raise SystemExit(1 if any(one.severity >= limit for one in found.findings) else 0)
+
+
+def _overrides(select: str | None, ignore: str | None) -> Callable[[LintSettings], LintSettings]:
+    from dataclasses import replace
+
+    def change(settings: LintSettings) -> LintSettings:
+        if select is not None:
+            settings = replace(settings, select=_words(select))
+        if ignore is not None:
+            settings = replace(settings, ignore=(*settings.ignore, *_words(ignore)))
+        return settings
+
+    return change
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _plain(text: str, **_: Any) -> str:
+    return text
+
+
+def _progress(quiet: bool) -> Callable[[int, int], None]:
+    few = 200
+    if quiet or not sys.stderr.isatty():
+        return lambda _done, _all: None
+
+    def show(done: int, everything: int) -> None:
+        if everything >= few and (done % 20 == 0 or done == everything):
+            end = "\r\x1b[K" if done == everything else ""
+            click.echo(f"\rlinting {done:,} of {everything:,}{end}", err=True, nl=False)
+
+    return show
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("promptops-toolkit")

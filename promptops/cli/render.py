@@ -1,0 +1,89 @@
+"""``promptops render``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from promptops.cli.common import as_json, emit, project, read_values
+from promptops.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptops.registry.rendered import Rendered
+
+
+@click.command("render")
+@click.argument("reference")
+@click.option("--var", "pairs", multiple=True, metavar="NAME=VALUE",
+              help="A value: JSON, or text; NAME=@FILE takes a file's text.")  # fmt: skip
+@click.option("--vars", "file", type=click.Path(path_type=Path), metavar="FILE",
+              help="Values from a JSON file.")  # fmt: skip
+@click.option("--sample", is_flag=True, help="Take the values of the prompt's declared sample.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "anthropic", "openai"]),
+              default="text", show_default=True,
+              help="Text, messages as JSON, or a vendor's request.")  # fmt: skip
+def command(
+    reference: str,
+    pairs: tuple[str, ...],
+    file: Path | None,
+    sample: bool,
+    form: str,
+) -> None:
+    """Render the prompt of a REFERENCE with values for its inputs.
+
+    A reference is NAME, NAME@v3, NAME@work or NAME@git:REV.
+    """
+    from promptops.registry.runtime import Registry
+
+    root = project().root
+    handle = Registry.load(root).get(reference)
+    if sample:
+        declared = handle.prompt.metadata.cost.sample
+        if file is not None:
+            raise UsageError("--sample and --vars exclude each other")
+        if declared is None:
+            raise UsageError(f"{reference} declares no cost.sample: give --var or --vars")
+        file = root / declared
+    rendered = handle.render(**read_values(pairs, file))
+    emit(_text(rendered) if form == "text" else as_json(_data(rendered, form)))
+
+
+def _text(rendered: Rendered) -> str:
+    blocks = []
+    for message in rendered.messages:
+        parts = []
+        for part in message.parts:
+            parts.append(part.text)
+            if part.cache is not None:
+                parts.append(click.style("⟨cache⟩\n", dim=True))
+        text = "".join(parts)
+        end = "" if text.endswith("\n") else "\n"
+        blocks.append(click.style(f"── {message.role}", bold=True) + f"\n{text}{end}")
+    return "".join(blocks)
+
+
+def _data(rendered: Rendered, form: str) -> Any:
+    if form == "anthropic":
+        return rendered.anthropic()
+    if form == "openai":
+        return rendered.openai()
+    messages = [
+        {
+            "role": message.role,
+            "content": message.text,
+            "cache_marks": _marks(message.parts),
+        }
+        for message in rendered.messages
+    ]
+    return {"schema": "promptops.render/1", **rendered.otel, "messages": messages}
+
+
+def _marks(parts: Any) -> list[dict[str, Any]]:
+    found, at = [], 0
+    for part in parts:
+        at += len(part.text)
+        if part.cache is not None:
+            found.append({"at": at, "ttl": part.cache.ttl, "name": part.cache.name})
+    return found

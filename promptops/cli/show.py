@@ -1,0 +1,45 @@
+"""``promptops show``."""
+
+from __future__ import annotations
+
+import click
+
+from promptops.cli.common import as_json, emit, project
+
+
+@click.command("show")
+@click.argument("reference")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="The file's text, or what is known of it.")  # fmt: skip
+def command(reference: str, form: str) -> None:
+    """Print a prompt's text as it stands at a REFERENCE.
+
+    A reference is NAME, NAME@v3, NAME@work or NAME@git:REV.
+    """
+    from promptops.registry.runtime import Registry
+
+    handle = Registry.load(project().root).get(reference)
+    if form == "text":
+        emit(handle.prompt.source.text)
+        return
+    declared = handle.prompt.metadata
+    about = {
+        "schema": "promptops.show/1",
+        "name": handle.ref.name,
+        "version": handle.ref.version,
+        "sha256": handle.ref.sha256,
+        "source": handle.ref.source,
+        "path": handle.prompt.path,
+        "description": declared.description,
+        "owner": declared.owner,
+        "tags": list(declared.tags),
+        "model": declared.model,
+        "params": dict(declared.params),
+        "inputs": [
+            {"name": one.name, "type": one.schema.type, "required": one.required}
+            for one in handle.inputs.values()
+        ],
+        "partials": sorted(handle.prompt.parts),
+        "text": handle.prompt.source.text,
+    }
+    emit(as_json(about))

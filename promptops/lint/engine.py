@@ -1,0 +1,155 @@
+"""Runs rules over prompts: problems -> findings with path, severity, money and suppression."""
+
+from __future__ import annotations
+
+import hashlib
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from promptops.lint.catalogue import find, select
+from promptops.model.finding import Excerpt, Finding, Place, Problem, Saving, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from promptops.config import Config, LintSettings
+    from promptops.lint.catalogue import Selected
+    from promptops.lint.rule import Rule
+    from promptops.lint.view import View
+    from promptops.model.text import Source, Span
+    from promptops.templates.prompt import Prompt
+
+WINDOW: Final = 100  # characters of a long line around a finding
+
+
+class Linted(NamedTuple):
+    """What the rules found in one prompt."""
+
+    findings: list[Finding]
+    suppressed: int
+
+
+class Engine:
+    """The rules that some settings select, ready to run."""
+
+    def __init__(
+        self,
+        config: Config,
+        rules: tuple[Rule, ...],
+        worth: Callable[[View, int], Saving],
+    ) -> None:
+        """Select rules.
+
+        Raises:
+            ConfigError: The settings name an unknown rule or option.
+        """
+        self.settings: LintSettings = config.lint
+        self.rules = rules
+        self.selected = select(config.lint, rules)
+        self.worth = worth
+        for wanted in config.lint.per_file_ignores.values():
+            for word in wanted:
+                find(word, rules)
+
+    def lint(self, view: View, shown: str = "") -> Linted:
+        """Return what the rules find in a prompt, in the order of the source."""
+        ignored = self._ignored(view.prompt)
+        found: dict[tuple[str, Place], Finding] = {}
+        suppressed: set[tuple[str, Place]] = set()
+        for one in self.selected:
+            for problem in one.rule.run(view, one.options):
+                finding = self._finding(view, one, problem, shown)
+                key = (finding.code, finding.place)
+                if not one.rule.sure and {one.rule.code, one.rule.name} & ignored:
+                    suppressed.add(key)
+                else:
+                    found.setdefault(key, finding)
+        ordered = sorted(found.values(), key=_order)
+        return Linted(ordered, len(suppressed))
+
+    def _ignored(self, prompt: Prompt) -> set[str]:
+        ignored = set(prompt.metadata.lint_ignore)
+        for pattern, wanted in self.settings.per_file_ignores.items():
+            if fnmatch(prompt.path, pattern):
+                ignored |= set(wanted)
+        return ignored
+
+    def _finding(self, view: View, one: Selected, problem: Problem, shown: str) -> Finding:
+        source = _source(view.prompt, problem.path)
+        worth = self.worth(view, problem.tokens) if problem.tokens else None
+        text = source.text[problem.span.start : problem.span.end]
+        return Finding(
+            code=one.rule.code,
+            rule=one.rule.name,
+            severity=one.severity or problem.severity or one.rule.severity,
+            message=problem.message,
+            place=_place(source, problem.span, shown),
+            prompt=view.prompt.name,
+            role=_role(view, problem),
+            excerpt=_excerpt(source, problem.span),
+            fingerprint=_fingerprint(one.rule.code, text),
+            related=tuple(
+                (_place(_source(view.prompt, other.path), other.span, shown), other.message)
+                for other in problem.related
+            ),
+            saving=worth,
+            fix=problem.fix,
+        )
+
+
+def unknown_suppressions(prompt: Prompt, rules: tuple[Rule, ...]) -> list[str]:
+    """Return the names in a front matter's ``lint: {ignore: ...}`` that are no rule's."""
+    known = {word for rule in rules for word in (rule.code, rule.name)}
+    return [word for word in prompt.metadata.lint_ignore if word not in known]
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """Return the highest severity among findings."""
+    return max((finding.severity for finding in findings), default=None)
+
+
+def _order(finding: Finding) -> tuple[str, int, int, str]:
+    return finding.place.path, finding.place.line, finding.place.column, finding.code
+
+
+def _source(prompt: Prompt, path: str | None) -> Source:
+    if path is None or path == prompt.path:
+        return prompt.source
+    return prompt.parts_by_path.get(path, prompt.source)
+
+
+def _place(source: Source, span: Span, shown: str) -> Place:
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(max(span.end, span.start))
+    return Place(shown + source.path, line, column, end_line, end_column)
+
+
+def _role(view: View, problem: Problem) -> str | None:
+    body = view.prompt.template.body
+    if problem.path not in {None, view.prompt.path} or problem.span.start < body.start:
+        return None
+    for leaf in view.variant.leaves:
+        if leaf.body is body:
+            span = body.span(*leaf.span)
+            if span.start <= problem.span.start < max(span.end, span.start + 1):
+                return leaf.role
+    return None
+
+
+def _excerpt(source: Source, span: Span) -> Excerpt:
+    line, column = source.position(span.start)
+    text = source.line(line)
+    start = column - 1
+    length = max(min(span.end - span.start, len(text) - start), 1)
+    if len(text) > 2 * WINDOW:
+        first = max(0, start - WINDOW // 2)
+        text = text[first : first + 2 * WINDOW]
+        start -= first
+        length = min(length, len(text) - start)
+    return Excerpt(text.replace("\t", " "), start, max(length, 1))
+
+
+def _fingerprint(code: str, text: str) -> str:
+    normal = " ".join(text.split()).lower()
+    data = f"{code}\0{normal}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""The built-in rules, one module each; what a module is called is the rule's name."""

@@ -1,0 +1,88 @@
+"""MOD101."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from promptops.lint.rule import rule
+from promptops.model.finding import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from promptops.lint.view import View
+
+_CAPS: Final = ("max_tokens", "max_output_tokens", "max_completion_tokens")
+_THINKING: Final = ("thinking", "reasoning", "reasoning_effort", "thinking_config", "effort")
+
+
+@rule("MOD101", "unfit-max-tokens", Severity.NOTE)
+def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
+    """The cap on output tokens is missing, or does not fit what answers need.
+
+    ## Why is this bad?
+
+    Without a cap a runaway answer is as long as the model allows, at the price of output: with
+    gpt-5, $1.28 a call. A cap too low cuts answers off, and a cut JSON buys a retry. A cap bounds,
+    it does not shorten: say the length in the text as well.
+
+    A note where a prompt that names a model has no cap, or one of more than `slack` times the
+    95th percentile that it declares (`cost.output_tokens: {p50: , p95: }`); a warning where the cap
+    is under 1.2 times that, or under the expected output. Where thinking counts in the cap, only a
+    missing cap is reported.
+
+    ## Example
+
+    ```jinja
+    ---
+    version: 1
+    model: openai:gpt-5-mini
+    params: {max_tokens: 100}
+    inputs: {report: string}
+    cost: {output_tokens: {p50: 90, p95: 160}}
+    ---
+    Summarise the report in at most 120 words.
+    {{ report }}
+    ```
+
+    ## Use instead
+
+    ```jinja
+    ---
+    version: 1
+    model: openai:gpt-5-mini
+    params: {max_tokens: 300}
+    inputs: {report: string}
+    cost: {output_tokens: {p50: 90, p95: 160}}
+    ---
+    Summarise the report in at most 120 words.
+    {{ report }}
+    ```
+    """
+    prompt = view.prompt
+    params, output = prompt.metadata.params, prompt.metadata.cost.output_tokens
+    key = next((name for name in _CAPS if name in params), None)
+    if key is None:
+        if prompt.metadata.model is not None:
+            yield Problem(prompt.key_span("model"), "no max_tokens: nothing caps a runaway answer")
+        return
+    cap = params[key]
+    if not isinstance(cap, int) or output is None or _thinks(params):
+        return
+    span = prompt.key_span("params", key)
+    if cap < output.expected:
+        told = (
+            f"{key} {cap} is under the {output.expected} tokens that an answer is expected to have"
+        )
+        yield Problem(span, told, severity=Severity.WARNING)
+    elif output.high is not None and cap * 5 < output.high * 6:
+        told = f"{key} {cap} is under 1.2 times the 95th percentile of {output.high} tokens"
+        yield Problem(span, told, severity=Severity.WARNING)
+    elif output.high is not None and cap > output.high * slack:
+        yield Problem(
+            span, f"{key} {cap} is over {slack} times the 95th percentile of {output.high}"
+        )
+
+
+def _thinks(params: Mapping[str, Any]) -> bool:
+    return any(name in params for name in _THINKING)

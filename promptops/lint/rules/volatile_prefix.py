@@ -1,0 +1,98 @@
+"""CAC101."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from promptops.lint.rule import rule
+from promptops.model.finding import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from promptops.lint.view import View
+    from promptops.templates.variants import Leaf
+
+_FLEETING: Final = re.compile(
+    r"(?i)(?:^|[^a-z])(?:now|timestamp|time|datetime|current_time|clock|random|uuid|uuid4|nonce"
+    r"|(?:request|trace|run|span|correlation|message|call)_?id)(?![a-z])"
+)
+_DAILY: Final = re.compile(
+    r"(?i)(?:^|[^a-z])(?:today|date|current_date|todays_date|date_string|strftime_now)(?![a-z])"
+)
+_HOURS: Final = re.compile(r"%[HIMSTXcrfs]")
+_ROOT: Final = re.compile(r"[A-Za-z_]\w*")
+
+
+@rule("CAC101", "volatile-prefix", Severity.WARNING)
+def volatile_prefix(view: View, *, minimum: int = 1024, least: int = 50) -> Iterator[Problem]:
+    """A clock, a random value or a request's id stands ahead of the fixed text.
+
+    ## Why is this bad?
+
+    Vendors cache a prompt's beginning, byte by byte. What follows the first byte that changes is
+    paid in full on every call, at ten to forty times the price of a cached token; in long agent
+    runs that is 41-80 % of the cost (arXiv 2601.06007).
+
+    It is a warning where at least `minimum` fixed tokens follow (the shortest prefix that most
+    models cache), a note from `least` on, and a note for a bare date, which changes once a day. An
+    input that declares its `stability` is judged by that, not by its name. Text behind a cache mark
+    is not cached anyway, so a clock may stand there.
+
+    ## Example
+
+    ```jinja
+    {# options: minimum = 20, least = 10 #}
+    It is {{ now() }}.
+    You answer questions about the timetable of the ferries between the islands, in at most two
+    sentences, and you name the pier from which the ferry leaves.
+    ```
+
+    ## Use instead
+
+    ```jinja
+    {# options: minimum = 20, least = 10 #}
+    You answer questions about the timetable of the ferries between the islands, in at most two
+    sentences, and you name the pier from which the ferry leaves.
+    It is {{ now() }}.
+    ```
+    """
+    if view.prompt.broken:
+        return
+    variant = view.variant
+    marked = variant.marks[-1] if variant.marks else -1
+    for leaf, start in zip(variant.leaves, variant.starts, strict=True):
+        kind = _volatility(view, leaf)
+        if kind is None or 0 <= marked <= start:
+            continue
+        after = "".join(
+            other.text
+            for other, at in zip(variant.leaves, variant.starts, strict=True)
+            if at > start and other.expression is None
+        )
+        if not view.at_least(after, least):
+            return
+        tokens = view.count(after)
+        path, span = view.where(variant, start, start + 1)
+        severe = kind == "call" and tokens >= minimum
+        often = "on every call" if kind == "call" else "once a day"
+        message = f"changes {often}, ahead of {tokens:,} fixed tokens that could be cached"
+        severity = Severity.WARNING if severe else Severity.NOTE
+        yield Problem(span, message, severity=severity, path=path)
+        return  # what follows the first break is lost already
+
+
+def _volatility(view: View, leaf: Leaf) -> str | None:
+    """Return "call" or "day" for an expression that changes that often, by what it declares."""
+    if leaf.expression is None or leaf.looped:
+        return None
+    root = _ROOT.match(leaf.expression)
+    declared = (view.prompt.metadata.inputs or {}).get(root[0]) if root else None
+    if declared is not None and declared.stability in {"static", "key", "per_session"}:
+        return None
+    if declared is not None and declared.stability == "daily":
+        return "day"
+    if _DAILY.search(leaf.expression) and not _HOURS.search(leaf.expression):
+        return "day"
+    return "call" if _FLEETING.search(leaf.expression) else None

@@ -1,0 +1,133 @@
+"""``promptops lint`` without its command line: targets in, a report out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cache
+from typing import TYPE_CHECKING
+
+from promptops.errors import PromptopsError, UnknownModel
+from promptops.lint.catalogue import all_rules
+from promptops.lint.engine import Engine, unknown_suppressions
+from promptops.lint.view import ENCODING, View
+from promptops.model.finding import Saving, Severity
+from promptops.model.money import PER_MONTH, Usage
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Callable
+    from datetime import date
+
+    from promptops.config import LintSettings
+    from promptops.lint.targets import Target, Targets
+    from promptops.model.finding import Finding
+    from promptops.tokens.counter import TokenCounter
+
+
+@dataclass(slots=True)
+class LintReport:
+    """What a run of the linter found."""
+
+    findings: list[Finding] = field(default_factory=list)
+    files: int = 0
+    prompts: int = 0
+    suppressed: int = 0
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def by_rule(self) -> Counter[str]:
+        """How many findings each rule has."""
+        from collections import Counter
+
+        return Counter(finding.rule for finding in self.findings)
+
+    @property
+    def saved_tokens(self) -> int:
+        """The tokens of a call that mending all findings would save."""
+        return sum(finding.saving.tokens for finding in self.findings if finding.saving)
+
+    @property
+    def saved_per_month(self) -> Decimal | None:
+        """The dollars a month of that, as far as they are known; None where none are."""
+        known = [f.saving.per_month for f in self.findings if f.saving and f.saving.per_month]
+        return sum(known, Decimal(0)) if known else None
+
+
+class Runner:
+    """Lints targets; the engines of their projects are made once."""
+
+    def __init__(
+        self, today: date, overrides: Callable[[LintSettings], LintSettings] | None = None
+    ) -> None:
+        """Take the day whose prices hold, and what the command line changes of the settings."""
+        self.today = today
+        self.overrides = overrides or (lambda settings: settings)
+        self._engines: dict[str, Engine] = {}
+
+    def run(self, targets: Targets, progress: Callable[[int, int], None]) -> LintReport:
+        """Return what is found in all targets; a file that cannot be opened raises."""
+        report = LintReport(skipped=list(targets.skipped))
+        seen = set()
+        for at, target in enumerate(targets.files, 1):
+            engine = self._engine(target)
+            prompt = target.load()
+            unknown = unknown_suppressions(prompt, engine.rules)
+            if unknown:
+                told = f"{target.shown}{prompt.path}: lint.ignore names no rule {unknown[0]!r}"
+                raise PromptopsError(f"{told}; `promptops rule --all` lists them")
+            view = View(prompt, count, target.project.config.model)
+            linted = engine.lint(view, target.shown)
+            report.suppressed += linted.suppressed
+            report.files += 1
+            report.prompts += 1
+            for finding in linted.findings:
+                key = (finding.code, finding.place, finding.message)
+                if key not in seen:  # a partial's finding shows in every prompt that includes it
+                    seen.add(key)
+                    report.findings.append(finding)
+            progress(at, len(targets.files))
+        report.findings.sort(key=lambda f: (f.place.path, f.place.line, f.place.column, f.code))
+        return report
+
+    def _engine(self, target: Target) -> Engine:
+        key = str(target.project.root)
+        if key not in self._engines:
+            config = target.project.config
+            config = replace(config, lint=self.overrides(config.lint))
+            rules = all_rules(config.lint.plugins)
+            self._engines[key] = Engine(config, rules, self._worth)
+        return self._engines[key]
+
+    def _worth(self, view: View, tokens: int) -> Saving:
+        """Return what not sending some tokens of o200k_base saves."""
+        from promptops.pricing.book import bundled
+        from promptops.tokens.methods import method_for
+
+        by = method_for(view.model, view.variant.static)
+        saved = by.scale(tokens)
+        calls = view.prompt.metadata.cost.calls_per_month
+        if calls is None or view.model is None:
+            return Saving(saved, by)
+        try:
+            price = bundled().price(view.model, self.today)
+        except UnknownModel:
+            return Saving(saved, by)
+        per_call = price.rates.cost(Usage(saved))
+        return Saving(saved, by, (per_call * calls.expected).quantize(PER_MONTH))
+
+
+def count(text: str) -> int:
+    """Return a text's tokens of o200k_base, from the cache or the tokenizer."""
+    return _counter().encoded([text], ENCODING)[0]
+
+
+@cache
+def _counter() -> TokenCounter:
+    from promptops.tokens.counter import default_counter
+
+    return default_counter()

@@ -1,0 +1,119 @@
+"""Paths that a user names -> the prompt files to lint."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from promptops.config import Project, find_project
+from promptops.errors import UsageError
+from promptops.templates.files import Folder
+from promptops.templates.loader import TEMPLATE_SUFFIXES, TEXT_SUFFIXES, is_head, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from promptops.templates.prompt import Prompt
+
+FROZEN: Final = ".versions"
+
+
+@dataclass(slots=True)
+class Targets:
+    """The prompt files to lint, and those that were named but are not, each with a reason."""
+
+    files: list[Target] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A prompt file of a project; ``shown`` is put before the paths that people read."""
+
+    project: Project
+    path: str  # below the project's root
+    shown: str = ""
+
+    def load(self) -> Prompt:
+        """Return the file's prompt; raises ``PromptopsError`` where it cannot be opened."""
+        return load(Folder(self.project.root), self.path, self.project.config)
+
+
+def find(paths: Iterable[Path], here: Project) -> Targets:
+    """Return what to lint: named files whatever they are called, folders by their suffixes.
+
+    A partial brings in the prompts that include it.
+
+    Raises:
+        UsageError: A path does not exist, or nothing is found that could be linted.
+    """
+    targets = Targets()
+    named = list(paths) or [here.root / here.config.folder]
+    for path in named:
+        if not path.exists():
+            raise UsageError(_missing(path, here))
+        project = find_project(path if path.is_dir() else path.parent)
+        shown = "" if project.root == here.root else _prefix(project.root)
+        real = path.resolve()
+        below = real.relative_to(project.root).as_posix() if real != project.root else ""
+        if path.is_dir():
+            targets.files += [Target(project, one, shown) for one in _inside(project, below)]
+        else:
+            _one(targets, project, below, shown)
+    targets.files = list({(one.project.root, one.path): one for one in targets.files}.values())
+    if not targets.files and not targets.skipped:
+        looked = ", ".join(str(path) for path in named)
+        raise UsageError(f"no prompts found in {looked}: nothing was inspected")
+    return targets
+
+
+def _missing(path: Path, here: Project) -> str:
+    if path == here.root / here.config.folder:
+        told = f"there is no folder {here.config.folder}/ in {here.root}"
+        return f"{told}: name the prompts to lint, or set `folder` in [tool.promptops]"
+    return f"{path}: no such file or folder"
+
+
+def _prefix(root: Path) -> str:
+    try:
+        return Path(os.path.relpath(root)).as_posix() + "/"
+    except ValueError:  # another drive
+        return root.as_posix() + "/"
+
+
+def _inside(project: Project, below: str) -> Iterator[str]:
+    """Yield a folder's prompts; where no suffix matches, all that looks like a template or text."""
+    found = list(Folder(project.root).paths(below))
+    heads = [path for path in found if is_head(path, project.config)]
+    yield from heads or (path for path in found if path.endswith(TEMPLATE_SUFFIXES + TEXT_SUFFIXES))
+
+
+def _one(targets: Targets, project: Project, path: str, shown: str) -> None:
+    if FROZEN in path.split("/"):
+        targets.skipped.append((shown + path, "a frozen version, which cannot change"))
+        return
+    below = f"{project.config.folder}/"
+    if is_head(path, project.config) or not path.startswith(below):
+        targets.files.append(Target(project, path, shown))
+        return
+    heads = list(_heads(project))
+    users = [head for head in heads if _includes(project, head, path)]
+    if users:
+        targets.files += [Target(project, head, shown) for head in users]
+    elif heads and path.endswith(TEMPLATE_SUFFIXES):
+        targets.skipped.append((shown + path, "a partial that no prompt includes"))
+    else:
+        targets.files.append(Target(project, path, shown))
+
+
+def _heads(project: Project) -> Iterator[str]:
+    for path in Folder(project.root).paths(project.config.folder):
+        if is_head(path, project.config):
+            yield path
+
+
+def _includes(project: Project, head: str, partial: str) -> bool:
+    prompt = load(Folder(project.root), head, project.config)
+    return partial in prompt.parts_by_path

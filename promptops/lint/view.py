@@ -1,0 +1,84 @@
+"""One prompt as rules look at it: its variants, what they say, and how long they are.
+
+``inspect`` shows the same view, so that neither can see what the other does not.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from promptops.lint.wording import answer as answers
+from promptops.lint.wording import instructions, repeats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptops.model.text import Span
+    from promptops.templates.prompt import Prompt
+    from promptops.templates.variants import Variant
+
+ENCODING: Final = "o200k_base"
+# Characters / 4 errs from -51 to +34 %: outside this range of a limit it decides safely.
+_SURELY_BELOW: Final = 0.5
+_SURELY_ABOVE: Final = 2.2
+
+
+class View:
+    """A prompt and what is found in it, each thing once."""
+
+    def __init__(
+        self, prompt: Prompt, count: Callable[[str], int], model: str | None = None
+    ) -> None:
+        """Look at a prompt; ``count`` returns a text's tokens of o200k_base."""
+        self.prompt = prompt
+        self.model = prompt.metadata.model or model
+        self.count = count
+
+    @cached_property
+    def variant(self) -> Variant:
+        """The path through the template's largest branches."""
+        return self.prompt.variants[0]
+
+    @cached_property
+    def readings(self) -> list[tuple[Variant, instructions.Reading]]:
+        """Each variant with the instructions counted in it."""
+        return [(variant, instructions.read(variant.text)) for variant in self.prompt.variants]
+
+    @cached_property
+    def fullest(self) -> tuple[Variant, instructions.Reading]:
+        """The variant with the most instructions, and its reading."""
+        return max(self.readings, key=lambda pair: len(pair[1].items))
+
+    @cached_property
+    def answer(self) -> answers.Answer:
+        """What the largest variant says of the answer."""
+        return answers.answer(self.variant.text, self.readings[0][1])
+
+    @cached_property
+    def repeats(self) -> list[tuple[Variant, repeats.Repeat]]:
+        """What stands twice in a variant, each place once."""
+        found: dict[tuple[str, Span], tuple[Variant, repeats.Repeat]] = {}
+        for variant, reading in self.readings:
+            for repeat in repeats.repeats(variant.text, reading):
+                body, span = variant.locate(*repeat.again)
+                found.setdefault((body.source.path, span), (variant, repeat))
+        return list(found.values())
+
+    def where(self, variant: Variant, start: int, end: int) -> tuple[str | None, Span]:
+        """Return the partial (None: the prompt's own file) and the span of a variant's range."""
+        body, span = variant.locate(start, end)
+        return (None if body is self.prompt.template.body else body.source.path), span
+
+    def static_tokens(self) -> int:
+        """Return the tokens of the largest variant without its interpolated values."""
+        return self.count(self.variant.static)
+
+    def at_least(self, text: str, limit: int) -> bool:
+        """Return whether a text has that many tokens, counted only where a guess could err."""
+        guess = len(text) / 4
+        if guess < limit * _SURELY_BELOW and text.isascii():
+            return False
+        if guess > limit * _SURELY_ABOVE:
+            return True
+        return self.count(text) >= limit
