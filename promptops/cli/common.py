@@ -29,6 +29,11 @@ def wants_colour() -> bool:
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
+def plain(text: str, **_: Any) -> str:
+    """Return a text without colour, in place of ``click.style``."""
+    return text
+
+
 def emit(text: str) -> None:
     """Print a report as it is."""
     click.echo(text, nl=not text.endswith("\n"), color=None if wants_colour() else False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from promptops.cli.common import as_json, emit, project, wants_colour
+from promptops.cli.common import as_json, emit, plain, project, wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def command(
     else:
         from promptops.reporters import lint_text
 
-        emit(lint_text.report(found, click.style if wants_colour() else _plain))
+        emit(lint_text.report(found, click.style if wants_colour() else plain))
     limit = Severity.parse(fail_on or here.config.lint.fail_on)
     raise SystemExit(1 if any(one.severity >= limit for one in found.findings) else 0)
 
@@ -78,10 +78,6 @@ def _overrides(select: str | None, ignore: str | None) -> Callable[[LintSettings
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def _plain(text: str, **_: Any) -> str:
-    return text
 
 
 def _progress(quiet: bool) -> Callable[[int, int], None]:

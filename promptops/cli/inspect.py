@@ -1,0 +1,126 @@
+"""``promptops inspect``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from promptops.cli.common import as_json, emit, plain, project, read_values, wants_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptops.lint.inspection import Inspection
+    from promptops.lint.targets import Target
+    from promptops.model.prompt import Message
+    from promptops.templates.prompt import Prompt
+
+
+@click.command("inspect")
+@click.argument("wanted", metavar="PATH|NAME")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="How to print it.")  # fmt: skip
+@click.option("--model", metavar="PROVIDER:MODEL", help="Count and price for this model.")
+def command(wanted: str, form: str, model: str | None) -> None:
+    """Show what promptops sees in a prompt: messages, inputs, tokens, instructions, cost.
+
+    Exit codes: 0 fine, 1 the file cannot be parsed, 2 there is no such prompt.
+    """
+    from promptops.lint.inspection import inspect
+    from promptops.lint.run import count
+    from promptops.lint.view import View
+
+    target = _target(wanted)
+    prompt = target.load()
+    shown = target.shown + prompt.path
+    if prompt.broken:
+        _broken(prompt, shown, form)
+    view = View(prompt, count, model or target.project.config.model)
+    view.model = model or view.model
+    found = inspect(view, _sample(prompt, target.project.root))
+    cost = _cost(found)
+    if form == "json":
+        from promptops.reporters import inspect_json
+
+        emit(as_json({**inspect_json.report(found, cost), "path": shown}))
+    else:
+        from promptops.reporters import inspect_text
+
+        emit(inspect_text.report(found, cost, click.style if wants_colour() else plain))
+
+
+def _target(wanted: str) -> Target:
+    from promptops.errors import UsageError
+    from promptops.lint.targets import Target, find
+    from promptops.registry.catalog import Catalog
+    from promptops.templates.files import Folder
+
+    here = project()
+    path = Path(wanted)
+    if path.is_file():
+        from promptops.config import find_project
+
+        root = find_project(path.parent)
+        real = path.resolve().relative_to(root.root).as_posix()
+        named = find([path], here).files
+        return next((one for one in named if one.path == real), Target(root, real))
+    catalog = Catalog(Folder(here.root), here.config)
+    if wanted in catalog.paths:
+        return Target(here, catalog.paths[wanted])
+    from promptops.errors import nearest
+
+    hint = nearest(wanted, catalog.names)
+    raise UsageError(f"there is no file and no prompt {wanted!r}{hint}")
+
+
+def _broken(prompt: Prompt, shown: str, form: str) -> None:
+    first = next(one for one in prompt.problems if one.kind != "front-matter")
+    source = prompt.parts_by_path.get(first.path, prompt.source)
+    line, column = source.position(first.problem.span.start)
+    if form == "json":
+        error = {
+            "message": first.problem.message,
+            "path": first.path,
+            "line": line,
+            "column": column,
+        }
+        emit(as_json({"schema": "promptops.inspect/1", "path": shown, "error": error}))
+    else:
+        emit(f"{shown}:{line}:{column}: {first.problem.message}")
+    raise SystemExit(1)
+
+
+def _sample(prompt: Prompt, root: Path) -> Callable[[], tuple[Message, ...]] | None:
+    declared = prompt.metadata.cost.sample
+    if declared is None:
+        return None
+    return lambda: prompt.render(read_values((), root / declared))
+
+
+def _cost(found: Inspection) -> dict[str, Any] | None:
+    from datetime import UTC, datetime
+
+    from promptops.costs.estimate import call, month
+    from promptops.errors import UnknownModel
+    from promptops.pricing.book import bundled
+
+    declared = found.view.prompt.metadata.cost
+    if found.view.model is None or found.sample is None:
+        return None
+    book = bundled()
+    try:
+        price = book.price(found.view.model, datetime.now(UTC).date())
+    except UnknownModel:
+        return None
+    output = declared.output_tokens.expected if declared.output_tokens else None
+    calls = declared.calls_per_month.expected if declared.calls_per_month else None
+    per_call = call(price, found.sample, output)
+    per_month = month(per_call, calls)
+    return {
+        "per_call": str(per_call),
+        "per_month": None if per_month is None else str(per_month),
+        "calls": None if calls is None else int(calls),
+        "prices": {"source": book.source, "as_of": book.as_of.isoformat()},
+    }
