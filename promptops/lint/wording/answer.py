@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from promptops.lint.wording.instructions import Reading
 
 _READ = 20_000  # characters of instructions; what a prompt wants of its answer stands in fewer
+_LONGEST = 2_000  # characters of one sentence
+_FIRST = 100  # sentences that tell the kind of task
 _BOUNDING = frozenset({"classification", "extraction", "translation", "rewriting"})
 
 
@@ -34,10 +36,12 @@ class Answer:
 
 def answer(text: str, reading: Reading) -> Answer:
     """Return what one variant of a prompt says of its answer."""
-    sentences = [text[start:end].lower() for start, end in reading.sentences]
+    sentences = [
+        text[start : min(end, start + _LONGEST)].lower() for start, end in reading.sentences
+    ]
     asked = "\n".join(sentences)[:_READ]
     said = _said(text)
-    kind = task(sentences[:200], said)
+    kind = task(sentences[:_FIRST], said)
     structured = _structured(text, asked)
     bound = bounded(asked) or bounded(said)
     return Answer(

@@ -116,7 +116,7 @@ def inert(text: str, rows: Sequence[Line]) -> set[int]:
             found.add(index)
         elif pattern(_GRADE).match(body) or pattern(_OPTION).match(body):
             grades.append(index)
-        elif turn := pattern(_TURN).match(body):
+        if turn := pattern(_TURN).match(body):
             turns.append((index, turn[1].lower().rstrip()))
     for before, after in pairwise(grades):
         if after - before <= _NEAR:

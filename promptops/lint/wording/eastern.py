@@ -12,6 +12,11 @@ _MARKERS = (
 _OPENS = (
     r"(?:请)?(?:根据|基于|针对|对于|当|如果|若|如(?!实|何)|结合|参考|假如|在(?!线)|对(?!比|照))"
 )
+# In an opening piece only a verb with its object is one: "根据描述，" describes nothing.
+_ACTS = (
+    r"(?:推荐|生成|撰写|写|回答|总结|翻译|分析|提取|判断|给出|列出|输出|返回|选出|评估|制定)"
+    r"(?:出|其|该|用户|问题|[\d\ufffc一二两三四五六七八九十])"
+)
 _BEGINS = (
     r"(?:首先|然后|最后|接着|并且|并|同时|再|以及|和|始终|总是|尽量|直接|先|也|则|就|[\d.、\s]){0,3}"
     r"(?:请|输出|返回|生成|回答|分析|提取|抽取|总结|概括|翻译|判断|检查|给出|列出|写(?!作)|撰写|"
@@ -24,6 +29,7 @@ _REQUESTS = (
     r"べきです|べき。|しないで|禁止|てはいけ|てはなら|なければなり|ようにして|お願いします|せよ|"
     r"必要があります|とします(?=。)|以内(?:で|に|と)|文字以内|のみ(?:を|で|に|と|出力|。|$)|だけを"
 )
+_OPENING = 4  # characters of "请根据…"
 _PIECE = 200  # a longer run of characters without punctuation is no clause
 
 
@@ -38,10 +44,13 @@ def chinese(text: str, start: int, end: int, *, data: bool = False) -> list[int]
             continue
         if pattern(_OPENS).match(text, begin, limit):
             opening = begin if opening is None else opening
-            bound = not data and pattern(_MARKERS).search(text, min(begin + 4, limit), limit)
-            if not bound:
+            inside = min(begin + _OPENING, limit)
+            bound = not data and pattern(_MARKERS).search(text, inside, limit)
+            if not bound and not pattern(_ACTS).search(text, inside, limit):
                 continue
-        if pattern(_BEGINS).match(text, begin, limit) or (
+            found.append(opening)
+            opening = None
+        elif pattern(_BEGINS).match(text, begin, limit) or (
             not data and pattern(_MARKERS).search(text, begin, limit)
         ):
             found.append(begin if opening is None else opening)

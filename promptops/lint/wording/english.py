@@ -29,6 +29,7 @@ _NOT_AFTER_NOUN = frozenset(
 )
 _JOINS = frozenset({",", ";", "and", "then", "but", "—", "–", "also"})
 _BREAKS = frozenset({",", ":", "：", "—", "–", ";", "then"})
+_TRAITS = frozenset({"tone", "style", "length", "language", "audience", "voice"})
 _SUBJECTS = frozenset({"it", "they", "you", "this", "these"})
 _DECLARED = frozenset({"must", "should", "shall", "need", "needs"})
 _NOT_YOURS = frozenset(
@@ -69,6 +70,7 @@ _FACTUAL = frozenset(
 )
 _STATING = frozenset({"you're", "it's", "there's", "i'm", "i've", "you've", "e.g"})
 _SCAN = 80  # words of a sentence that are looked at for an opening clause
+_TOLD = 7  # words of "You answer …"; a shorter sentence tells who somebody is
 _FEW = 8
 _QUESTION = 3
 
@@ -112,7 +114,10 @@ def imperative(row: Sequence[Word], at: int) -> bool:
         return _negated(row, at)
     after = row[at + 1].text
     if verb in NOUNS:
-        return after not in _NOT_AFTER_NOUN and row[at + 1].spoken
+        # "Order number: 17" names a field; after a label ("Long trips: use a map: …") it orders.
+        label = at + 2 < len(row) and row[at + 2].text in ":：" and after not in OBJECTS
+        label = label and not any(word.text in ":：" for word in row[:at])
+        return after not in _NOT_AFTER_NOUN and row[at + 1].spoken and not label
     if verb in ("note", "remember", "keep") and "mind" in (
         after,
         row[min(at + 2, len(row) - 1)].text,
@@ -179,7 +184,9 @@ def _takes_object(row: Sequence[Word], verb: int) -> bool:
 
 
 def _telegraphic(row: Sequence[Word], first: int) -> bool:
-    """Return whether it is "No preamble." or "Without emoji."."""
+    """Return whether it is "No preamble.", "Without emoji." or "Tone: formal"."""
+    if row[first].text in _TRAITS:
+        return len(row) - first > 2 and row[first + 1].text in ":："  # noqa: PLR2004
     if row[first].text not in ("no", "without", "maximum", "max", "minimum"):
         return False
     return len(row) - first <= _FEW and len(row) - first > 1 and not any(w.text in _BE for w in row)
@@ -187,7 +194,7 @@ def _telegraphic(row: Sequence[Word], first: int) -> bool:
 
 def _declared(row: Sequence[Word], first: int) -> bool:
     """Return whether it is "You answer briefly", which tells what to do without a modal."""
-    if row[first].text != "you" or first + 2 >= len(row):
+    if row[first].text != "you" or len(row) - first < _TOLD:
         return False
     verb = _skip(row, first + 1)
     if verb >= len(row) or row[verb].text in _NOT_YOURS:
@@ -205,6 +212,7 @@ def _further(row: Sequence[Word], at: int, *, denied: bool) -> list[int]:
         if row[at].text not in _JOINS:
             at += 1
             continue
+        denied = denied and row[at].text not in ("—", "–", ";")
         verb = at + 1
         while verb < len(row) - 1 and row[verb].text in _JOINS:
             verb += 1

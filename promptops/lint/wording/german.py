@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -67,12 +68,14 @@ def clauses(row: Sequence[Word], *, data: bool = False) -> list[int]:
     first = _skip(row, 0)
     if first >= len(row):
         return []
-    counted = _imperative(row, first)
-    if not counted and not data:
-        counted = _limited(row, first) or _after_opening(row, first)
-    if not counted:
-        return []
-    return [0, *_further(row, first + 1)]
+    anchor: int | None = None
+    if _imperative(row, first):
+        anchor = first
+    elif not data:
+        anchor = _after_opening(row, first)
+        if anchor is None and _limited(row, first):
+            anchor = first
+    return [] if anchor is None else [0, *_further(row, anchor + 1)]
 
 
 def _skip(row: Sequence[Word], at: int) -> int:
@@ -104,21 +107,22 @@ def _limited(row: Sequence[Word], first: int) -> bool:
     return bool(said & _LIMITS) and not said & _FACTS
 
 
-def _after_opening(row: Sequence[Word], first: int) -> bool:
-    if row[first].text not in _OPENERS and ":" not in [
-        word.text for word in row[first : first + 4]
-    ]:
-        return False
+def _after_opening(row: Sequence[Word], first: int) -> int | None:
+    """Return where the main verb stands after an opening clause, phrase or label."""
+    label = any(word.text == ":" for word in row[first : first + _NEAR])
+    if row[first].text not in _OPENERS and not label:
+        return None
     for at in range(first + 1, len(row) - 1):
-        if row[at].text in (",", ":", "—", "–") and _imperative(
-            row, min(_skip(row, at + 1), len(row) - 1)
-        ):
-            return True
-    # "Bei Fragen nach Preisen verweise …": the verb stands second, after the opening phrase.
-    return any(
-        one.text in _forms() and one.text not in _plain() and two.text in _OBJECTS
-        for one, two in zip(row[first:], row[first + 1 :], strict=False)
-    )
+        verb = min(_skip(row, at + 1), len(row) - 1)
+        if row[at].text in (",", ":", "—", "–") and _imperative(row, verb):
+            return verb
+    # "Bei Fragen nach Preisen verweise auf …": no comma, and the verb stands second.
+    pairs = enumerate(pairwise(row[first:]), first)
+    return next((at for at, (one, two) in pairs if _orders(one.text, two.text)), None)
+
+
+def _orders(verb: str, after: str) -> bool:
+    return verb in _forms() and verb not in _plain() and after in _OBJECTS
 
 
 def _further(row: Sequence[Word], at: int) -> list[int]:

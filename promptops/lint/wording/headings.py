@@ -107,6 +107,8 @@ def _level(body: str, title: str) -> int:
     count = len(title.split())
     if count > 10:  # noqa: PLR2004
         return 0
+    if title[-1] in ".!?":  # a sentence in bold is a sentence
+        return 0
     if body[0] in "【[" and body.rstrip(":：")[-1] in "】]":
         return 7
     if body.startswith(("**", "__", "--", "==", "~~")):
@@ -117,7 +119,7 @@ def _level(body: str, title: str) -> int:
             and body.count(body[:2]) <= body.count(body[0])
             else 0
         )
-    capital = title.isupper() and len(title) > 3 and not title.endswith((".", "!", "?"))  # noqa: PLR2004
+    capital = title.isupper() and len(title) > 3  # noqa: PLR2004
     return 7 if capital and title.split(maxsplit=1)[0] not in _ORDERS else 0
 
 

@@ -16,7 +16,7 @@ _SCRIPTS = {
     "ar": r"[\u0590-\u07ff]",
 }
 _SMALL = {
-    "en": "the of and to is in that for it you are be not with your as this from or an if by on",
+    "en": "the a of and to is in that for it you are be not with your as this from or an if by on",
     "de": "der die das und nicht ist ein eine du sie mit für auf den dem zu im von oder als bitte",
     "fr": "le la les des et est une vous pour dans que ne pas avec sur du au être ou votre",
     "es": "el la los las y es una que en de para con no por su del se al como tu",

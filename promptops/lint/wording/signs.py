@@ -40,8 +40,8 @@ _SOURCES = {
         rf"ten|single|zwei|drei|vier|fünf)"
         rf"(?:(?: ?[-–] ?| to | or )(?:\d{{1,5}}|two|three|four|five|\ufffc))?{_BETWEEN}{_UNIT}\b"
     ),
-    "in_one": r"\b(?:in|with|as|into|to|using|auf|mit) (?:an?|einem|einer) (?:\w{1,12} ){0,2}(?:word|"
-    r"sentence|line|paragraph|satz|wort|zeile)\b",
+    "in_one": r"\b(?:in|with|as|into|to|using|auf|mit) (?:an?|einem|einer) (?:\w{1,12} ){0,2}"
+    r"(?:word|sentence|line|paragraph|satz|wort|zeile)\b",
     "east_bound": (
         r"不超过|(?:不多于|最多|至多|少于)[^\n。]{0,6}[\d一二三四五六七八九十百]|"
         r"[\d一二三四五六七八九十百￼]\s?(?:个)?(?:字|句|行|词|条)(?:话)?(?:以内|"

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from promptops.lint.wording.headings import Section
     from promptops.lint.wording.zones import Spot
 
+_LONGEST = 250_000  # characters of a paragraph that are read; no prompt has such a one
+
 
 class Unit(NamedTuple):
     """A bullet or a paragraph outside the zones.
@@ -59,7 +61,7 @@ def _unit(text: str, group: Sequence[Spot], above: int | None, below: Spot | Non
     nested = bullet and above is not None and first.line.indent > above
     return Unit(
         start=first.line.start,
-        end=last.end,
+        end=min(last.end, first.line.start + _LONGEST),
         bullet=bullet,
         section=first.section,
         rule=bullet and first.section == "rules" and not nested,

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from promptops.lint.wording.answer import answer
+from promptops.lint.wording.instructions import read
+from promptops.lint.wording.lines import lines
+from promptops.lint.wording.repeats import repeats
+from promptops.lint.wording.zones import spots
+
+PIECES = st.sampled_from(
+    [
+        *"# * - 1. ``` ~~~ > | { } [ ] < <a> </a> : , . ! ? ; ( ) \" ' ` —".split(),
+        *"<example> </example> if then and only at most you JSON answer e.g.".split(),
+        *"Rules: Example: Context: User: A: 5 - Return write the a must never do not".split(),
+        *"Bitte schreibe nicht die 请 输出 不要 ， 。".split(),
+        *"してください こと \ufffc é 😀 İ".split(),
+        *("\n", "\n\n", "\r\n", "\t", " ", "\u2028", "\x00"),
+    ]
+)
+TEXTS = st.one_of(st.lists(PIECES).map(" ".join), st.lists(PIECES).map("".join), st.text())
+MEGABYTE = 1_000_000
+
+
+@given(TEXTS)
+def test_items_stand_in_the_text_in_order_and_apart(text: str) -> None:
+    reading = read(text)
+    end = 0
+    for item in reading.items:
+        assert end <= item.start < item.end <= len(text)
+        assert text[item.start : item.end] == item.text
+        end = item.end
+    assert reading.n <= reading.surface
+
+
+@given(TEXTS)
+def test_reading_twice_gives_the_same(text: str) -> None:
+    first = read(text)
+    for cached in (read, spots, lines):
+        cached.cache_clear()
+    assert read(text) == first
+
+
+@given(TEXTS)
+def test_a_repeat_comes_after_what_it_repeats(text: str) -> None:
+    for repeat in repeats(text, read(text)):
+        assert (
+            0 <= repeat.first[0] < repeat.first[1] <= repeat.again[0] < repeat.again[1] <= len(text)
+        )
+        assert repeat.text == text[slice(*repeat.again)]
+
+
+@given(TEXTS)
+def test_of_any_text_something_can_be_said_of_its_answer(text: str) -> None:
+    told = answer(text, read(text))
+    assert told.format_stated or not told.structured_wanted
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        *(
+            "a",
+            " ",
+            ".",
+            "-",
+            "*",
+            "{",
+            "<",
+            "\n",
+            '"',
+            "a.",
+            "a, ",
+            "1. ",
+            "<a>",
+            "```x\n",
+            "A:\n",
+        ),
+        *("Use the ", "。", "，", "请输出，", "\ufffc", "word " * 40_000 + "\n"),
+        "- Use the tool and return it.\n",
+    ],
+    ids=repr,
+)
+def test_a_megabyte_of_anything_takes_a_few_seconds(unit: str) -> None:
+    text = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
+    begin = time.process_time()
+    reading = read(text)
+    repeats(text, reading)
+    answer(text, reading)
+    assert time.process_time() - begin < 10  # about 2; slow machines and coverage need room
+
+
+def test_a_hundred_thousand_different_bullets_do_not_meet_each_other() -> None:
+    text = "".join(f"- Use tool {number}\n" for number in range(90_000))
+    begin = time.process_time()
+    assert read(text).n == 90_000
+    assert time.process_time() - begin < 10
