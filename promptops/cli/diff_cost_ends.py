@@ -1,0 +1,165 @@
+"""The two ends of ``promptops diff-cost``: versions, revisions, references, the working tree."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING, NamedTuple
+
+from promptops.cli.diff_cost_sides import Sides, head
+from promptops.costs.comparison import End, Missing
+from promptops.costs.pairing import pair
+from promptops.costs.side import Pair
+from promptops.errors import GitError, PromptNotFound, UsageError, VersionNotFound
+from promptops.errors import nearest as did_you_mean
+from promptops.registry.references import VERSION, Reference, is_name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from promptops.config import Project
+    from promptops.costs.side import Side
+    from promptops.registry.catalog import Catalog
+
+WORK = End("work", "work")
+
+
+class Found(NamedTuple):
+    """An end and the prompts it has; ``fallback``: they are all templates, wherever they are."""
+
+    end: End
+    sides: Mapping[str, Side]
+    fallback: bool = False
+
+
+class Ends(NamedTuple):
+    """What is compared with what."""
+
+    base: End
+    head: End
+    pairs: Sequence[Pair]
+    not_compared: tuple[Missing, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Finder:
+    """Reads the ends that the command line names; git is asked only for revisions."""
+
+    def __init__(self, here: Project) -> None:
+        self.here = here
+        self.sides = Sides(here)
+        self.notes: list[str] = []
+
+    def find(self, words: Sequence[str]) -> Ends:
+        """Return the ends and the pairs of prompts for ``OLD [NEW] [PROMPT...]``."""
+        first, *rest = words
+        if _is_reference(first):
+            return self._references(first, rest)
+        if "..." in first:
+            one, other = (end or "HEAD" for end in first.split("...", 1))
+            base = self.sides.repository.merge_base(one, other)
+            old = self._tree(End(f"{one}...", "merge-base", base), base)
+            return self._between(old, self._revision(other), rest)
+        if ".." in first:
+            one, other = (end or "HEAD" for end in first.split("..", 1))
+            return self._between(self._revision(one), self._revision(other), rest)
+        names = [word for word in rest if self.sides.is_prompt(word)]
+        old = self._end(first, names)
+        if not rest or self.sides.is_prompt(rest[0]) or rest[0] in old.sides:
+            return self._between(old, self._work(), rest)
+        if _is_reference(rest[0]):
+            raise UsageError(f"{first!r} and {rest[0]!r}: name the prompt on both sides or neither")
+        return self._between(old, self._end(rest[0], names), rest[1:])
+
+    def _end(self, text: str, names: Sequence[str]) -> Found:
+        wanted = VERSION.match(text)
+        if wanted is None:
+            return self._revision(text.removeprefix("git:"))
+        number = int(wanted[1])
+        known = names or self.sides.versions.names()
+        holders = [name for name in known if number in self.sides.versions.numbers(name)]
+        if not holders:
+            try:
+                return self._revision(text)
+            except GitError as error:
+                raise VersionNotFound(self.sides.no_version(text, known)) from error
+        self._note_clash(text)
+        sides = {name: self.sides.version(name, number) for name in names or holders}
+        return Found(End(text, "version"), sides)
+
+    def _revision(self, text: str) -> Found:
+        text = text.removeprefix("git:")
+        try:
+            commit = self.sides.repository.resolve(text)
+        except GitError as error:
+            hint = did_you_mean(text, self.sides.catalog.names)
+            raise GitError(f"{error}{hint}") from error
+        return self._tree(End(text, "revision", commit), commit)
+
+    def _tree(self, end: End, commit: str) -> Found:
+        return _found(end, self.sides.at(commit))
+
+    def _work(self) -> Found:
+        return _found(WORK, self.sides.catalog)
+
+    def _between(self, old: Found, new: Found, names: Sequence[str]) -> Ends:
+        if "version" in {old.end.kind, new.end.kind}:
+            return self._by_name(old, new, names)
+        # A side without prompt files of ours has no prompts where the other side has such files.
+        before = {} if old.fallback and not new.fallback else old.sides
+        after = {} if new.fallback and not old.fallback else new.sides
+        pairs = pair(before, after)
+        if not pairs:
+            told = f"no prompts below {self.here.config.folder or '.'}/, in {old.end.ref!r}"
+            raise PromptNotFound(f"{told} or in {new.end.ref!r}")
+        for name in names:
+            if name not in before and name not in after:
+                hint = did_you_mean(name, {*before, *after})
+                raise PromptNotFound(f"there is no prompt {name!r} on either side{hint}")
+        if names:
+            pairs = [one for one in pairs if one.name in names or one.origin in names]
+        return Ends(old.end, new.end, pairs, notes=tuple(self.notes))
+
+    def _by_name(self, old: Found, new: Found, names: Sequence[str]) -> Ends:
+        """Pair prompts by name alone, since a version belongs to a name."""
+        pairs, missing = [], []
+        for name in sorted(names or {*old.sides, *new.sides, *self.sides.versions.names()}):
+            before, after = old.sides.get(name), new.sides.get(name)
+            if before is not None and after is not None:
+                pairs.append(Pair(before, after))
+                continue
+            end = old.end if before is None else new.end
+            if name in names:
+                raise VersionNotFound(self.sides.no_version(end.ref, [name]))
+            missing.append(Missing(name, f"not in {end.ref}"))
+        return Ends(old.end, new.end, pairs, tuple(missing), tuple(self.notes))
+
+    def _references(self, first: str, rest: Sequence[str]) -> Ends:
+        old = Reference.parse(first)
+        new = Reference.parse(rest[0]) if rest else Reference(old.name, "head")
+        if len(rest) > 1:
+            raise UsageError(f"{rest[1]!r}: two references say which prompt is meant")
+        ends = (End(str(old), "reference"), End(str(new), "reference"))
+        return Ends(*ends, [Pair(self.sides.reference(old), self.sides.reference(new))])
+
+    def _note_clash(self, text: str) -> None:
+        """Say that a tag or branch has a version's name, too."""
+        names = (f"refs/tags/{text}", f"refs/heads/{text}")
+        asked = ["git", "for-each-ref", "--format=%(objecttype)", *names]
+        try:
+            # GitPython's import would take longer than the whole comparison of two versions.
+            found = subprocess.run(asked, cwd=self.here.root, capture_output=True, check=False)
+        except OSError:
+            return
+        if found.stdout.strip():
+            told = f"{text}: version; a tag or branch {text} exists, use git:{text}"
+            self.notes.append(told)
+
+
+def _found(end: End, catalog: Catalog) -> Found:
+    return Found(end, {name: head(catalog, name) for name in catalog.names}, catalog.fallback)
+
+
+def _is_reference(text: str) -> bool:
+    name, at, rest = text.partition("@")
+    # HEAD@{1} and @ are git's.
+    return bool(at) and is_name(name) and bool(rest) and not rest.startswith("{")

@@ -1,0 +1,89 @@
+"""Where a side of ``promptops diff-cost`` is read: head files, frozen versions, git."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from promptops.costs.side import Side
+from promptops.errors import GitError, LabelError, VersionNotFound
+from promptops.registry.catalog import Catalog
+from promptops.registry.references import is_name
+from promptops.registry.versions import Versions
+from promptops.templates.files import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from promptops.config import Project
+    from promptops.git import Repository
+    from promptops.registry.references import Reference
+
+SHOWN = 5
+
+
+class Sides:
+    """The prompts of a project as they are, as they were locked, and as they were committed."""
+
+    def __init__(self, here: Project) -> None:
+        self.here = here
+        self.files = Folder(here.root)
+        self.catalog = Catalog(self.files, here.config)
+        self.versions = Versions(self.files, here.config, self.catalog, self._blob)
+
+    @cached_property
+    def repository(self) -> Repository:
+        """The git repository of the project."""
+        from promptops.git import Repository
+
+        return Repository.find(self.here.root)
+
+    def at(self, commit: str) -> Catalog:
+        """Return the prompts of a commit, by the settings of today."""
+        return Catalog(self.repository.files(commit, self.here.root), self.here.config)
+
+    def version(self, name: str, number: int) -> Side:
+        """Return a version of a prompt; raises what ``Versions.prompt`` raises."""
+        prompt = self.versions.prompt(name, number)
+        frozen = prompt.path != self.catalog.paths.get(name)
+        files = self.versions.files_of(name, number) if frozen else self.files
+        return Side(prompt, self.versions.closure(name, number), files)
+
+    def reference(self, wanted: Reference) -> Side:
+        """Return the prompt that a reference names."""
+        if wanted.kind == "version":
+            return self.version(wanted.name, int(wanted.value or 0))
+        if wanted.kind == "hash":
+            for number in self.versions.numbers(wanted.name):
+                if self.versions.closure(wanted.name, number).startswith(str(wanted.value)):
+                    return self.version(wanted.name, number)
+            raise VersionNotFound(self.no_version(str(wanted.value), [wanted.name]))
+        if wanted.kind == "label":
+            raise LabelError(f"{wanted}: labels cannot be resolved here; name a version")
+        catalog = self.catalog
+        if wanted.kind == "git":
+            catalog = self.at(self.repository.resolve(str(wanted.value)))
+        return head(catalog, wanted.name)
+
+    def is_prompt(self, name: str) -> bool:
+        """Return whether a word is the name of a prompt that there is or was."""
+        return name in self.catalog.paths or bool(is_name(name) and self.versions.numbers(name))
+
+    def no_version(self, text: str, names: Sequence[str]) -> str:
+        """Return what to say where prompts have no such version."""
+        there = (
+            f"{name}: {', '.join(f'v{one}' for one in self.versions.numbers(name)) or 'none'}"
+            for name in names[:SHOWN]
+        )
+        return f"no {text} to compare; there are {'; '.join(there) or 'no versions'}"
+
+    def _blob(self, oid: str) -> bytes | None:
+        try:
+            return self.repository.blob(oid)
+        except GitError:
+            return None
+
+
+def head(catalog: Catalog, name: str) -> Side:
+    """Return a prompt as its file stands."""
+    return Side(catalog.head(name), catalog.closure(name), catalog.files)

@@ -1,0 +1,127 @@
+"""A prompt on each side of a comparison, and how the two differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from promptops.templates.blocks import Boundary
+
+if TYPE_CHECKING:
+    from promptops.templates.files import Files
+    from promptops.templates.prompt import Prompt, ReadProblem
+
+Status = Literal["added", "removed", "changed", "renamed", "unchanged", "unparsable"]
+STATUSES: tuple[Status, ...] = (
+    "changed", "added", "removed", "renamed", "unparsable", "unchanged",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a side has no cost; a class of error and a line, since a message may quote the prompt."""
+
+    side: Literal["base", "head"]
+    path: str
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A prompt as it stands on one side of a comparison."""
+
+    prompt: Prompt
+    closure: str
+    files: Files  # in which its sample, its tools and its schema are
+
+    @property
+    def name(self) -> str:
+        """The prompt's name."""
+        return self.prompt.name
+
+    @property
+    def body(self) -> str:
+        """The text below the front matter, as stored."""
+        return self.prompt.source.text[self.prompt.template.body.start :]
+
+    @property
+    def marked(self) -> bool:
+        """Whether it asks its vendor to cache a part of it."""
+        marks = (isinstance(marker, Boundary) for marker, _ in self.prompt.template.markers())
+        return bool(self.prompt.metadata.cache) or any(marks)
+
+    def broken(self, side: Literal["base", "head"]) -> Broken | None:
+        """Return what keeps the prompt from being rendered, if anything."""
+        problem = next(filter(self._matters, self.prompt.problems), None)
+        if problem is None:
+            return None
+        line = 1
+        for source in (part.body.source for part in self.prompt.parts.values()):
+            if source.path == problem.path:
+                line = source.position(problem.problem.span.start)[0]
+        if problem.path == self.prompt.path:
+            line = self.prompt.source.position(problem.problem.span.start)[0]
+        return Broken(side, problem.path, line, problem.kind)
+
+    def _matters(self, problem: ReadProblem) -> bool:
+        # Another application's loader may find what ours does not.
+        return self.prompt.ours or problem.kind != "include"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A prompt before and after; one side is None where it was added or removed."""
+
+    old: Side | None
+    new: Side | None
+
+    @property
+    def name(self) -> str:
+        """The name it has now, or had last."""
+        side = self.new or self.old
+        assert side is not None  # noqa: S101 - a pair has a side
+        return side.name
+
+    @property
+    def origin(self) -> str | None:
+        """The name it had before, where that was another."""
+        if self.old is None or self.new is None or self.old.name == self.new.name:
+            return None
+        return self.old.name
+
+    @property
+    def moved_only(self) -> bool:
+        """Whether both sides send the same: nothing but the name may differ."""
+        return bool(self.old and self.new and self.old.closure == self.new.closure)
+
+    @property
+    def broken(self) -> Broken | None:
+        """What is wrong with a side, the new one's first."""
+        wrong = self.new.broken("head") if self.new else None
+        return wrong or (self.old.broken("base") if self.old else None)
+
+    @property
+    def status(self) -> Status:
+        """What happened to the prompt."""
+        if self.moved_only:
+            return "unchanged"
+        if self.broken:
+            return "unparsable"
+        if self.old is None:
+            return "added"
+        if self.new is None:
+            return "removed"
+        return "renamed" if self.origin else "changed"
+
+    @property
+    def via(self) -> tuple[str, ...]:
+        """The partials of both sides whose text changed."""
+        if self.old is None or self.new is None:
+            return ()
+        before, after = self.old.prompt.parts, self.new.prompt.parts
+        return tuple(
+            name
+            for name in sorted(before.keys() & after.keys())
+            if before[name].body.text != after[name].body.text
+        )

@@ -1,0 +1,89 @@
+"""Money, counts and shares as cost reports print them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+from promptops.reporters.figures import dollars
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+UNKNOWN: Final = "-"
+_WHOLE: Final = Decimal(100)  # from here on cents are noise
+_DIGITS: Final = 3
+
+
+def unit(amount: Decimal) -> Decimal:
+    """Return the step an amount is rounded to: dollars, cents, or its third digit."""
+    size = abs(amount)
+    if size >= _WHOLE:
+        return Decimal(1)
+    if size >= 1 or size == 0:
+        return Decimal("0.01")
+    return Decimal(1).scaleb(size.adjusted() - _DIGITS + 1)
+
+
+def money(amount: Decimal | None, *, step: Decimal | None = None) -> str:
+    """Return ``$427``, ``$2.50`` or ``$0.00356``."""
+    if amount is None:
+        return UNKNOWN
+    if step is None:
+        return dollars(amount)
+    rounded = amount.quantize(step, ROUND_HALF_UP)
+    sign = "-" if rounded < 0 else ""
+    return f"{sign}${abs(rounded):,f}"
+
+
+def change(amount: Decimal | None, *, step: Decimal | None = None) -> str:
+    """Return money with its sign; nothing is ``$0``."""
+    if amount is not None and amount == 0:
+        return "$0"
+    shown = money(amount, step=step)
+    return f"+{shown}" if amount is not None and amount > 0 else shown
+
+
+def parts(amounts: Sequence[Decimal]) -> list[str]:
+    """Return parts rounded so that what is shown sums to the total as it is shown."""
+    total = sum(amounts, Decimal(0))
+    step = unit(total or max(amounts, key=abs, default=Decimal(0)))
+    floors = [(amount / step).to_integral_value(ROUND_FLOOR) for amount in amounts]
+    short = int((total / step).to_integral_value(ROUND_HALF_UP) - sum(floors))
+    by_remainder = sorted(range(len(amounts)), key=lambda at: floors[at] - amounts[at] / step)
+    for at in by_remainder[:short]:
+        floors[at] += 1
+    return [change(number * step, step=step) for number in floors]
+
+
+def percent(delta: Decimal | None, base: Decimal | None) -> Decimal | None:
+    """Return the change in percent, to one digit; None against zero or nothing."""
+    if delta is None or not base:
+        return None
+    return (100 * delta / base).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+def share(delta: Decimal | None, base: Decimal | None) -> str:
+    """Return ``+180 %``, ``new`` against zero, or nothing."""
+    found = percent(delta, base)
+    if found is not None:
+        return f"{found:+.0f} %" if found else ""
+    return "new" if delta and not base else ""
+
+
+def amount(number: Decimal | int | None) -> str:
+    """Return a count with thousands marked."""
+    if number is None:
+        return UNKNOWN
+    exact = Decimal(number)
+    return f"{int(exact):,}" if exact == exact.to_integral_value() else f"{exact.normalize():,f}"
+
+
+def difference(number: Decimal | int | None) -> str:
+    """Return a count with its sign; nothing is ``0``."""
+    return f"+{amount(number)}" if number is not None and number > 0 else amount(number)
+
+
+def visible(text: str) -> str:
+    """Return a text on one line: a file's name may hold what moves a terminal's cursor."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
