@@ -7,7 +7,6 @@
     ├── GitError                      git is missing, refuses, or does not know a revision
     ├── VocabularyError               a tokenizer's vocabulary is missing or is not the expected one
     ├── TokenizerError                a text that the tokenizer cannot read
-    ├── TemplateError                 a prompt file that cannot be read; carries its problems
     ├── RegistryError
     │   ├── PromptNotFound            no prompt has that name
     │   ├── VersionNotFound           the prompt has no such version
@@ -27,9 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from promptops.model.finding import Problem
+    from collections.abc import Iterable
 
 
 class PromptopsError(Exception):
@@ -60,14 +57,6 @@ class VocabularyError(PromptopsError):
 
 class TokenizerError(PromptopsError):
     """A text that the tokenizer cannot read."""
-
-
-class TemplateError(PromptopsError):
-    """A prompt file that cannot be read; ``problems`` holds what is wrong and where."""
-
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message)
-        self.problems = tuple(problems)
 
 
 class RegistryError(PromptopsError):

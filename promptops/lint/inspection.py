@@ -125,6 +125,12 @@ def _render(
         return None, str(error)
 
 
+def _root(leaf: Leaf) -> str | None:
+    """Return the input that a value comes from: within a loop, what the loop walks through."""
+    root = _ROOT.match(leaf.looped or leaf.expression or "")
+    return root[0] if root else None
+
+
 def _spans(block: Block) -> list[Span]:
     return [node.span for arm in block.arms for node in walk(arm.nodes)]
 
@@ -249,17 +255,15 @@ class _Looker:
         found = []
         variant = self.view.variant
         for leaf, start in zip(variant.leaves, variant.starts, strict=True):
-            root = _ROOT.match(leaf.expression or "")
-            entry = declared.get(root[0]) if root else None
+            entry = declared.get(_root(leaf) or "")
             steady = entry is not None and entry.stability in _STEADY
             if leaf.expression is not None and not steady:
                 found.append((leaf, start))
         return found
 
     def _early(self, leaf: Leaf, start: int) -> Early:
-        root = _ROOT.match(leaf.expression or "")
         spot = self.spot(self.view.variant, start, start + 1)
-        return Early(leaf.expression or "", root[0] if root else None, spot)
+        return Early(leaf.expression or "", _root(leaf), spot)
 
     def early(self) -> tuple[list[Early], int]:
         """Return the changing values ahead of much fixed text, and the tokens before them."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from promptops.reporters.lint_text import printable
-from promptops.reporters.money import dollars
+from promptops.reporters.figures import dollars, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

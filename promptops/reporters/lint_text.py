@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from promptops.model.finding import Severity
-from promptops.reporters.money import dollars
+from promptops.reporters.figures import dollars, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,11 +67,6 @@ def _summary(found: LintReport, style: Callable[..., str]) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """Return a text in which nothing moves the cursor or turns the writing direction."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
 
 def _width(text: str) -> int:

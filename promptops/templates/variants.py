@@ -35,7 +35,7 @@ class Leaf(NamedTuple):
     span: Span  # in the body
     role: str | None
     expression: str | None  # of a printed value; None for literal text
-    looped: bool
+    looped: str | None  # what the loop around it walks through
 
 
 @dataclass(frozen=True)
@@ -147,11 +147,11 @@ class _Walker:
         self.length = 0
 
     def variant(self) -> Variant:
-        self._nodes(self.main.tree, self.main, None, looped=False, depth=0)
+        self._nodes(self.main.tree, self.main, None, looped=None, depth=0)
         return Variant(tuple(self.leaves), tuple(self.marks))
 
     def _nodes(
-        self, nodes: list[Node], part: Part, role: str | None, *, looped: bool, depth: int
+        self, nodes: list[Node], part: Part, role: str | None, *, looped: str | None, depth: int
     ) -> None:
         if depth > MAX_DEPTH or len(self.leaves) > MAX_PIECES:
             return
@@ -175,13 +175,15 @@ class _Walker:
                 self._block(node, part, role, looped=looped, depth=depth)
 
     def _block(
-        self, block: Block, part: Part, role: str | None, *, looped: bool, depth: int
+        self, block: Block, part: Part, role: str | None, *, looped: str | None, depth: int
     ) -> None:
         at = self._choose(block) if block.tag == "if" else 0
         if at is None:
             return
         self.taken.add((id(block), at))
-        inner = looped or block.tag == "for"
+        inner = looped
+        if block.tag == "for":
+            inner = looped or block.argument.partition(" in ")[2].strip() or block.argument
         self._nodes(block.arms[at].nodes, part, block.role or role, looped=inner, depth=depth + 1)
 
     def _choose(self, block: Block) -> int | None:

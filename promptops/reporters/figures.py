@@ -1,4 +1,4 @@
-"""Dollars as people read them."""
+"""Figures and texts as people read them in a terminal."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def dollars(amount: Decimal) -> str:
         digits = Decimal(1).scaleb(size.adjusted() - 2)
         shown = f"{amount.quantize(digits, ROUND_HALF_UP):f}"
     return f"-${shown[1:]}" if shown.startswith("-") else f"${shown}"
+
+
+def printable(text: str) -> str:
+    """Return a text in which nothing moves the cursor or turns the writing direction."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
