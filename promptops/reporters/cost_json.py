@@ -39,7 +39,6 @@ def report(comparison: Comparison, generated_at: str) -> dict[str, Any]:
             "partial": totals.partial,
             **{status: tally.get(status, 0) for status in STATUSES},
         },
-        },
         "not_compared": [one._asdict() for one in comparison.not_compared],
         "unpriced": [{"name": row.pair.name, "models": list(row.unpriced)}
                      for row in changed if row.unpriced],
