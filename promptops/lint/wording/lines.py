@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.lint.wording.patterns import pattern
@@ -21,7 +22,7 @@ _MARK = (
 _TAG = r"<(/?)([A-Za-z\ufffc][\w.:-]{0,63})(?:[ \t][^<>\n]{0,200})?/?>"
 _BRACKET = r"(?i:\[(start|begin|end)(?: of)? ([\w ]{1,40})\]$)"
 
-_LINES = 100_000  # no prompt has more; a file that does is read up to there
+_LINES = 80_000  # no prompt has more; a file that does is read up to there
 
 
 class Line(NamedTuple):
@@ -43,7 +44,7 @@ def lines(text: str) -> tuple[Line, ...]:
     while at <= len(text) and len(found) < _LINES:
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
-        found.extend(_pieces(text, at, end))
+        found.extend(islice(_pieces(text, at, end), _LINES - len(found)))
         at = end + 1
     return tuple(found)
 

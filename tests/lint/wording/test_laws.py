@@ -94,8 +94,8 @@ def test_a_megabyte_of_anything_takes_a_few_seconds(unit: str) -> None:
     assert time.process_time() - begin < 10  # about 2; slow machines and coverage need room
 
 
-def test_a_hundred_thousand_different_bullets_do_not_meet_each_other() -> None:
-    text = "".join(f"- Use tool {number}\n" for number in range(90_000))
+def test_tens_of_thousands_of_different_bullets_do_not_meet_each_other() -> None:
+    text = "".join(f"- Use tool {number}\n" for number in range(70_000))
     begin = time.process_time()
-    assert read(text).n == 90_000
+    assert read(text).n == 70_000
     assert time.process_time() - begin < 10
