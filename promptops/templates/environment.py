@@ -10,6 +10,7 @@ import jinja2
 from jinja2 import nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.parser import Parser
+from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from promptops.errors import RenderLimit
@@ -32,6 +33,10 @@ _TEXT = frozenset(
     " rsplit rstrip split splitlines startswith strip swapcase title upper replace".split()
 )
 _LIST = frozenset({"count", "index"})
+_LOOP = frozenset(
+    "index index0 revindex revindex0 first last length depth depth0 previtem nextitem"
+    " cycle changed".split()
+)
 _DAY = {"year", "month", "day", "isoformat", "strftime", "weekday", "isoweekday"}
 _TIME = {"hour", "minute", "second", "microsecond", "isoformat", "strftime"}
 _PLAIN: Final[Mapping[type, frozenset[str]]] = {
@@ -40,6 +45,7 @@ _PLAIN: Final[Mapping[type, frozenset[str]]] = {
     list: _LIST,
     tuple: _LIST,
     Conversation: _LIST,
+    LoopContext: _LOOP,
     date: frozenset(_DAY),
     datetime: frozenset(_DAY | _TIME | {"date", "time", "timestamp"}),
     time: frozenset(_TIME),

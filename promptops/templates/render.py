@@ -117,12 +117,14 @@ def collect(name: str, chunks: Iterable[str]) -> tuple[Message, ...]:
     """
     messages = _Messages(name)
     size = 0
+    append = messages.texts.append
     for chunk in chunks:
-        if isinstance(chunk, Marker):
+        if type(chunk) is not str and isinstance(chunk, Marker):
             messages.mark(chunk)
+            append = messages.texts.append
             size = 0
             continue
-        messages.texts.append(chunk)
+        append(chunk)
         size += len(chunk)
         if size > MAX_OUTPUT:
             raise RenderLimit(f"{name}: a message of more than {MAX_OUTPUT:,} characters")
