@@ -75,7 +75,7 @@ class Sides:
             f"{name}: {', '.join(f'v{one}' for one in self.versions.numbers(name)) or 'none'}"
             for name in names[:SHOWN]
         )
-        return f"no {text} to compare; there are {'; '.join(there) or 'no versions'}"
+        return f"no {text} to compare; versions: {'; '.join(there) or 'none, see promptops lock'}"
 
     def _blob(self, oid: str) -> bytes | None:
         try:

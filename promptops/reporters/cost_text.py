@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from promptops.costs.diff import Row
     from promptops.reporters.cost_block import Paint
 
-_NAMES: Final = 44
+_NAMES: Final = 40
 
 
 def report(comparison: Comparison, paint: Paint = plain) -> str:
@@ -65,8 +65,8 @@ def _table(rows: Sequence[Row], comparison: Comparison) -> Iterator[str]:
     counted = dict.fromkeys(one.count.counted for row in rows for one in (row.old, row.new) if one)
     texts = " and ".join("what is sent" if one == "rendered" else "the source" for one in counted)
     yield f"no model is named: o200k_base tokens of {texts}"
-    ends = (visible(end.short)[:10] for end in (comparison.base, comparison.head))
-    yield f"  {'':{_NAMES - 2}}{next(ends):>11}{next(ends):>11}{'Δ':>11}"
+    ends = (visible(end.short)[:8] for end in (comparison.base, comparison.head))
+    yield f"  {'':{_NAMES - 2}}{next(ends):>9}{next(ends):>9}{'Δ':>9}"
     for row in rows:
         name = visible(row.pair.name)
         counts = [amount(one.count.input if one else None) for one in (row.old, row.new)]
@@ -75,7 +75,7 @@ def _table(rows: Sequence[Row], comparison: Comparison) -> Iterator[str]:
             yield label
             label = " " * _NAMES
         delta = difference(row.tokens if row.comparable else None)
-        yield f"{label}{counts[0]:>11}{counts[1]:>11}{delta:>11}  {row.status}".rstrip()
+        yield f"{label}{counts[0]:>9}{counts[1]:>9}{delta:>9}  {row.status}".rstrip()
         if row.pair.origin:
             yield f"    from {visible(row.pair.origin)}"
         if row.broken:
