@@ -61,6 +61,8 @@ class View:
         found: dict[tuple[str, Span], tuple[Variant, repeats.Repeat]] = {}
         for variant, reading in self.readings:
             for repeat in repeats.repeats(variant.text, reading):
+                if variant.values(*repeat.first) != variant.values(*repeat.again):
+                    continue  # the same words around other values
                 body, span = variant.locate(*repeat.again)
                 found.setdefault((body.source.path, span), (variant, repeat))
         return list(found.values())

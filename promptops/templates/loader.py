@@ -110,7 +110,7 @@ def _front_matter(source: Source, head: bool) -> tuple[int, FrontMatter]:
     offsets = {key: split.matter.start + at for key, at in parsed.offsets.items()}
     found = []
     for one in wrong:
-        at = split.matter.start + parsed.offset(one.path)
+        at = min(split.matter.start + parsed.offset(one.path), max(split.matter.end - 2, 0))
         end = max(source.line_span(source.position(at)[0]).end, at)
         said = one.message if one.path[-1:] in {("",), ("again",)} else str(one)
         found.append(ReadProblem("front-matter", Problem(Span(at, end), said), source.path))

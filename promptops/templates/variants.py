@@ -68,6 +68,12 @@ class Variant:
         """Return the leaf that holds an offset of the text."""
         return self.leaves[max(bisect_right(self.starts, offset) - 1, 0)]
 
+    def values(self, start: int, end: int) -> list[str]:
+        """Return the expressions that are printed within a range of the text."""
+        first = max(bisect_right(self.starts, start) - 1, 0)
+        last = bisect_right(self.starts, max(end - 1, start))
+        return [leaf.expression for leaf in self.leaves[first:last] if leaf.expression is not None]
+
     def locate(self, start: int, end: int) -> tuple[Body, Span]:
         """Return the file and the stored span of a range of the text.
 
