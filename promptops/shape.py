@@ -150,5 +150,6 @@ def _is_key(key: Any, path: Path, problems: list[Wrong]) -> bool:
     if isinstance(key, str):
         return True
     # YAML reads on, off, yes and no as booleans and 1.10 as a number.
-    problems.append(Wrong(path, f"the key {key!r} is {_name(key)}, not a string: put it in quotes"))
+    told = f"the key {key!r} is {_name(key)}, not a string: put it in quotes"
+    problems.append(Wrong((*path, key), told))
     return False

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from promptops.model.text import Source, Span
     from promptops.templates.prompt import Prompt
 
-WINDOW: Final = 100  # characters of a long line around a finding
+WINDOW: Final = 72  # characters of a source line: what 80 columns hold beside the line's number
+MARGIN: Final = 8  # of them before the finding, in a line that is longer
 
 
 class Linted(NamedTuple):
@@ -138,15 +139,18 @@ def _role(view: View, problem: Problem) -> str | None:
 
 def _excerpt(source: Source, span: Span) -> Excerpt:
     line, column = source.position(span.start)
-    text = source.line(line)
-    start = column - 1
+    text = source.line(line).replace("\t", " ")
+    start = min(column - 1, len(text))
     length = max(min(span.end - span.start, len(text) - start), 1)
-    if len(text) > 2 * WINDOW:
-        first = max(0, start - WINDOW // 2)
-        text = text[first : first + 2 * WINDOW]
-        start -= first
-        length = min(length, len(text) - start)
-    return Excerpt(text.replace("\t", " "), start, max(length, 1))
+    if len(text) <= WINDOW:
+        return Excerpt(text, start, length)
+    first = 0 if start + length <= WINDOW else max(0, min(start - MARGIN, len(text) - WINDOW))
+    shown = text[first : first + WINDOW]
+    if first:
+        shown = "…" + shown[1:]
+    if first + WINDOW < len(text):
+        shown = shown[:-1] + "…"
+    return Excerpt(shown, start - first, min(length, len(shown) - (start - first)))
 
 
 def _fingerprint(code: str, text: str) -> str:

@@ -1,9 +1,9 @@
 """Rule pages: prose with fenced prompts that say which findings they expect, and where.
 
-A fence of ``jinja`` is a prompt; ``jinja file=shared/x.j2`` is a partial of the next prompt; ``toml``
-sets the rule's options for the rest of its section. ``{# expect: CODE #}``, or ``# expect: CODE``
-in front matter, stands on the line of the finding; ``, line 3`` adds a related line and ``, note``
-a severity.
+A fence of ``jinja`` is a prompt; ``jinja file=shared/x.j2`` is a partial of the next prompt;
+``toml`` sets the rule's options for the rest of its section. ``{# expect: CODE #}``, or
+``# expect: CODE`` in front matter, stands on the line of the finding; ``, line 3`` adds a related
+line and ``, note`` a severity.
 """
 
 from __future__ import annotations
@@ -64,11 +64,11 @@ def examples(page: str) -> Iterator[Example]:
             yield Example(title, source, parts, options, expected)
 
 
-def _expectations(text: str) -> tuple[str, list[Expected]]:
+def _expectations(page: str) -> tuple[str, list[Expected]]:
     lines, expected = [], []
-    for number, line in enumerate(text.split("\n"), 1):
-        for match in EXPECT.finditer(line):
-            expected.append(_expected(number, (match[1] or match[2]).strip()))
+    for number, line in enumerate(page.split("\n"), 1):
+        told = [(match[1] or match[2]).strip() for match in EXPECT.finditer(line)]
+        expected += [_expected(number, text) for text in told]
         # A comment at a line's end would swallow the line break; it is cut out before parsing.
         lines.append(EXPECT.sub("", line))
     return "\n".join(lines), expected
