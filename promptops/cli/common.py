@@ -13,6 +13,8 @@ import click
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from promptops.config import Project
     from promptops.templates.prompt import Prompt
 
@@ -44,11 +46,13 @@ def as_json(data: Any) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_values(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
+def read_values(
+    pairs: tuple[str, ...], file: Path | None, texts: Container[str] = ()
+) -> dict[str, Any]:
     """Return input values from ``--vars FILE`` and ``--var NAME=VALUE``; the latter win.
 
-    A value is read as JSON where it is a number, a list, a mapping, true, false or null, else as
-    text; ``NAME=@FILE`` takes a file's text.
+    ``NAME=@FILE`` takes a file's text. The value of an input in ``texts`` is taken as it stands;
+    another is read as JSON, or is text where it is no JSON.
 
     Raises:
         UsageError: A value cannot be read.
@@ -63,7 +67,7 @@ def read_values(pairs: tuple[str, ...], file: Path | None) -> dict[str, Any]:
         name, equals, text = pair.partition("=")
         if not equals or not name:
             raise UsageError(f"--var {pair!r}: write NAME=VALUE")
-        values[name] = _value(text)
+        values[name] = _value(text, as_text=name in texts)
     return values
 
 
@@ -74,18 +78,18 @@ def _load(file: Path) -> Any:
         raise UsageError(f"{file}: cannot be read as JSON: {error}") from error
 
 
-def _value(text: str) -> Any:
+def _value(text: str, *, as_text: bool) -> Any:
     if text.startswith("@"):
         try:
             return Path(text[1:]).read_text("utf-8")
         except (OSError, ValueError) as error:
             raise UsageError(f"{text[1:]}: cannot be read: {error}") from error
+    if as_text:
+        return text
     try:
-        found = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return text
-    # A quoted word stays text without its quotes; a bare word was never JSON.
-    return found
 
 
 def count_tokens(prompt: Prompt) -> dict[str, int]:

@@ -122,7 +122,8 @@ class Finder:
     def _by_name(self, old: Found, new: Found, names: Sequence[str]) -> Ends:
         """Pair prompts by name alone, since a version belongs to a name."""
         pairs, missing = [], []
-        for name in sorted(names or {*old.sides, *new.sides, *self.sides.versions.names()}):
+        known = {*old.sides, *new.sides, *self.sides.versions.names(), *self.sides.catalog.names}
+        for name in sorted(names or known):
             before, after = old.sides.get(name), new.sides.get(name)
             if before is not None and after is not None:
                 pairs.append(Pair(before, after))

@@ -46,7 +46,8 @@ def command(
         if declared is None:
             raise UsageError(f"{reference} declares no cost.sample: give --var or --vars")
         file = root / declared
-    rendered = handle.render(**read_values(pairs, file))
+    texts = {name for name, entry in handle.inputs.items() if entry.schema.type == "string"}
+    rendered = handle.render(**read_values(pairs, file, texts))
     emit(_text(rendered) if form == "text" else as_json(_data(rendered, form)))
 
 

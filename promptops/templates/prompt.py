@@ -147,7 +147,8 @@ class Prompt:
         """
         parts = {name: part.body.text for name, part in self.parts.items()}
         text, settings = self.template.body.text, self.template.settings
-        return Renderer(self.name, text, parts, self.metadata.inputs, settings)
+        line = self.source.position(self.template.body.start)[0]
+        return Renderer(self.name, text, parts, self.metadata.inputs, settings, line)
 
     def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
         """Return the messages for some values; raises what ``Renderer.render`` raises."""

@@ -43,20 +43,25 @@ class Renderer:
         parts: Mapping[str, str],
         inputs: Mapping[str, Input] | None,
         settings: TemplateSettings,
+        first_line: int = 1,
     ) -> None:
         """Compile a prompt's body, with the texts of what it includes.
+
+        ``first_line`` is the body's place in its file, so that errors name the file's lines.
 
         Raises:
             RenderError: The template does not compile.
         """
         self.name = name
         self.inputs = Inputs(name, inputs)
+        self._above = first_line - 1
         loader = jinja2.DictLoader(dict(parts))
         environment = PromptEnvironment(settings, loader)
         try:
             code = environment.compile(sent(text, settings), name, None)
         except jinja2.TemplateSyntaxError as error:
-            raise RenderError(f"{name}, line {error.lineno}: {error.message}") from error
+            where = f"{name}, line {error.lineno + self._above}"
+            raise RenderError(f"{where}: {error.message}") from error
         self._template = jinja2.Template.from_code(environment, code, environment.globals)
 
     def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
@@ -100,8 +105,10 @@ class Renderer:
                 template = self._template
             if template is not None:
                 line = template.get_corresponding_lineno(trace.tb_lineno)
-                within = "" if template is self._template else f" of {template.name}"
-                found = f", line {line}{within}"
+                own = template is self._template
+                found = (
+                    f", line {line + self._above}" if own else f", line {line} of {template.name}"
+                )
             trace = trace.tb_next
         return found
 

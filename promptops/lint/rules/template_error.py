@@ -6,13 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptops.lint.rule import rule
-from promptops.model.finding import Severity
+from promptops.model.finding import Problem, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promptops.lint.view import View
-    from promptops.model.finding import Problem
 
 
 @rule("TPL101", "template-error", Severity.ERROR, sure=True)
@@ -23,7 +22,8 @@ def template_error(view: View) -> Iterator[Problem]:
 
     Nothing can be rendered, so the application fails on the first call. Of 9,607 versions of public
     prompts, 35 do not parse, and two of them were shipped for eight months. Text outside the
-    message blocks counts, too: it belongs to no message, so nothing would send it.
+    message blocks counts, too: it belongs to no message, so nothing would send it. So does an empty
+    file, since vendors refuse an empty message.
 
     ## Example
 
@@ -42,6 +42,9 @@ def template_error(view: View) -> Iterator[Problem]:
     {% endif %}
     ```
     """
-    for found in view.prompt.problems:
+    prompt = view.prompt
+    for found in prompt.problems:
         if found.kind in {"template", "unreadable"}:
             yield replace(found.problem, path=found.path)
+    if not prompt.broken and not prompt.template.body.text.strip():
+        yield Problem(prompt.source.line_span(1), "the prompt is empty: nothing would be sent")
