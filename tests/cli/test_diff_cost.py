@@ -1,0 +1,455 @@
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from promptops.cli import main
+
+ASK = """---
+version: 3
+model: openai:gpt-5-mini
+inputs: {name: {type: string, default: Bo}}
+cost: {calls_per_month: 120_000, output_tokens: 210}
+---
+Greet {{ name }} and ask what brought them here.
+"""
+LONGER = ASK + "Then offer the caller two appointments, one of them in the morning.\n"
+TELL = "---\nmodel: openai:gpt-5-mini\n---\nTell a story about a lighthouse and a goat.\n"
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def rows(self) -> dict[str, Any]:
+        return {row["name"]: row for row in self.data["prompts"]}
+
+
+Run = Callable[..., Result]
+
+
+class Project:
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "prompts").mkdir()
+
+    def write(self, name: str, text: str | bytes) -> None:
+        path = self.root / "prompts" / f"{name}.prompt.j2"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def git(self, *arguments: str) -> str:
+        who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+        done = subprocess.run(
+            ["git", *who, *arguments], cwd=self.root, check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    def commit(self, **prompts: str | bytes | None) -> str:
+        """Commit prompts; None deletes one."""
+        if not (self.root / ".git").exists():
+            self.git("init", "-q", "-b", "main")
+        for key, text in prompts.items():
+            if text is None:
+                (self.root / "prompts" / f"{key.replace('__', '/')}.prompt.j2").unlink()
+            else:
+                self.write(key.replace("__", "/"), text)
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", "a step")
+        return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("PROMPTOPS_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return Project(tmp_path / "work")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*arguments: str, command: str = "diff-cost") -> Result:
+        monkeypatch.setattr(sys, "argv", ["promptops", command, *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as leaving:
+            code = int(leaving.code or 0)
+        return Result(code, *capsys.readouterr())
+
+    return run
+
+
+def as_json(run: Run, *arguments: str) -> Result:
+    return run(*arguments, "--format", "json")
+
+
+@pytest.fixture
+def locked(project: Project, run: Run) -> Project:
+    """A project whose prompt `ask` has the versions 3 and 4, and `tell` has none."""
+    project.write("ask", ASK)
+    project.write("tell", TELL)
+    assert run(command="lock").code == 0
+    project.write("ask", LONGER.replace("version: 3", "version: 4"))
+    assert run(command="lock").code == 0
+    return project
+
+
+@pytest.mark.usefixtures("locked")
+def test_two_versions_are_compared_without_any_git(run: Run) -> None:
+    found = as_json(run, "v3", "v4")
+    assert found.code == 0
+    row = found.rows["ask"]
+    assert (row["status"], row["tokens"]["counted"]) == ("changed", "rendered")
+    assert row["tokens"]["head"]["input"] > row["tokens"]["base"]["input"]
+    assert found.data["base"] == {"ref": "v3", "kind": "version", "sha": None}
+    assert found.data["not_compared"] == [{"name": "tell", "reason": "not in v3"}]
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_month_is_the_calls_times_a_call_to_the_last_digit(run: Run) -> None:
+    row = as_json(run, "v3", "v4").rows["ask"]
+    for side in ("base", "head"):
+        tokens = row["tokens"][side]
+        call = (tokens["input"] * Decimal("0.25") + 210 * Decimal(2)) / 1_000_000
+        assert Decimal(row["per_call"][side]) == call
+        assert Decimal(row["per_month"][side]) == call * 120_000
+    for figures in (row["per_call"], row["per_month"]):
+        assert Decimal(figures["delta"]) == Decimal(figures["head"]) - Decimal(figures["base"])
+    assert [part["part"] for part in row["why"]] == ["tokens"]
+
+
+@pytest.mark.usefixtures("locked")
+def test_the_text_says_what_a_call_and_a_month_cost_and_why(run: Run) -> None:
+    assert (
+        run("v3", "v4").out
+        == """\
+v3 -> v4: 1 prompt changed
+prices: bundled (genai-prices 0.2.3), of 2026-11-20
+
+ask  v3 -> v4                                                  openai:gpt-5-mini
+  tokens: exact (o200k_base)
+
+                      v3          v4            Δ
+  input               10          24          +14
+  output             210         210            0  held: front matter
+  a call       $0.000423   $0.000426  +$0.00000350  +1 %
+  a month         $50.70      $51.12       +$0.420  +1 %
+                                                   120,000 calls: front matter
+  why    +$0.420  14 more input tokens
+
+not compared, not in v3: tell
+"""
+    )
+
+
+def test_one_version_is_compared_with_the_files_as_they_stand(locked: Project, run: Run) -> None:
+    locked.write("ask", ASK.replace("version: 3", "version: 5") + "Be brief.\n" * 30)
+    found = as_json(run, "v4")
+    assert found.data["head"] == {"ref": "work", "kind": "work", "sha": None}
+    assert found.rows["ask"]["path"]["base"].endswith("v4.prompt.j2")
+    assert Decimal(found.rows["ask"]["per_month"]["delta"]) > 0
+
+
+@pytest.mark.usefixtures("locked")
+def test_two_references_are_compared(run: Run) -> None:
+    found = as_json(run, "ask@v3", "ask@v4")
+    assert found.data["base"] == {"ref": "ask@v3", "kind": "reference", "sha": None}
+    assert list(found.rows) == ["ask"]
+    assert as_json(run, "ask@v4").data["totals"]["unchanged"] == 1
+
+
+@pytest.mark.usefixtures("locked")
+def test_a_missing_version_lists_those_there_are(run: Run) -> None:
+    for words in (("v9",), ("v3", "v9", "ask"), ("ask@v9",)):
+        found = run(*words)
+        assert found.code == 2
+        assert "v3, v4" in found.err
+        assert found.err.count("\n") == 1
+    assert "tell: none" in run("v3", "v4", "tell").err
+
+
+def test_a_version_wins_over_a_tag_of_its_name_and_the_first_line_says_so(
+    locked: Project, run: Run
+) -> None:
+    locked.commit(ask=TELL)
+    locked.git("tag", "v3")
+    locked.commit(ask=LONGER.replace("version: 3", "version: 4"))
+    found = run("v3", "v4")
+    assert found.out.startswith("v3: version; a tag or branch v3 exists, use git:v3\n")
+    forced = as_json(run, "git:v3", "HEAD")
+    assert forced.data["base"]["kind"] == "revision"
+    assert forced.data["notes"] == []
+    assert forced.rows["ask"]["path"]["base"] == "prompts/ask.prompt.j2"
+
+
+def test_a_version_that_no_prompt_has_is_a_revision(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.git("tag", "v1")
+    project.commit(ask=LONGER)
+    found = as_json(run, "v1", "HEAD")
+    assert found.data["base"]["kind"] == "revision"
+    assert found.data["base"]["sha"] == project.git("rev-parse", "v1")
+
+
+def test_a_rewritten_frozen_copy_is_an_error(locked: Project, run: Run) -> None:
+    frozen = locked.root / "prompts/.versions/ask/v3.prompt.j2"
+    frozen.write_text(frozen.read_text() + "Something else.\n")
+    found = run("v3", "v4")
+    assert found.code == 2
+    assert "not the text that was locked" in found.err
+
+
+def test_a_revision_is_compared_with_the_working_tree_untracked_files_too(
+    project: Project, run: Run
+) -> None:
+    project.commit(ask=ASK)
+    project.write("fresh", LONGER)
+    found = as_json(run, "main")
+    assert found.rows["fresh"]["status"] == "added"
+    assert found.rows["fresh"]["per_month"]["percent"] is None
+    assert found.data["totals"]["unchanged"] == 1
+
+
+def test_three_dots_compare_with_where_two_branches_parted(project: Project, run: Run) -> None:
+    parted = project.commit(ask=ASK)
+    project.git("checkout", "-q", "-b", "topic")
+    project.commit(ask=LONGER)
+    project.git("checkout", "-q", "main")
+    project.commit(tell=TELL)
+    found = as_json(run, "main...topic")
+    assert found.data["base"]["sha"] == parted
+    assert {name: row["status"] for name, row in found.rows.items()} == {"ask": "changed"}
+    assert as_json(run, "main", "topic", "--allow-source").rows["tell"]["status"] == "removed"
+
+
+def test_only_the_prompts_named_are_compared(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=TELL)
+    project.commit(ask=LONGER, tell=TELL + "A long one.")
+    assert list(as_json(run, "HEAD~1", "HEAD", "ask").rows) == ["ask"]
+    assert list(as_json(run, "HEAD~1", "ask").rows) == ["ask"]
+    found = run("HEAD~1", "HEAD", "aks")
+    assert (found.code, "did you mean 'ask'" in found.err) == (2, True)
+
+
+def test_a_deleted_prompt_is_a_saving(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=TELL)
+    project.commit(ask=None)
+    found = as_json(run, "HEAD~1", "HEAD")
+    row = found.rows["ask"]
+    assert found.code == 0
+    assert (row["status"], row["path"]["head"], row["tokens"]["head"]) == ("removed", None, None)
+    assert Decimal(row["per_month"]["delta"]) == -Decimal(row["per_month"]["base"])
+    assert as_json(run, "HEAD~1", "ask").rows["ask"]["status"] == "removed"
+
+
+def test_a_moved_and_edited_prompt_is_one_row(project: Project, run: Run) -> None:
+    project.commit(ask=LONGER, tell=TELL)
+    project.commit(ask=None, tell=None, greet__ask=LONGER + "Smile.\n", tale=TELL)
+    found = as_json(run, "HEAD~1", "HEAD", "--all", "--allow-source")
+    assert {n: (r["status"], r["from"]) for n, r in found.rows.items()} == {
+        "greet/ask": ("renamed", "ask"),
+        "tale": ("unchanged", "tell"),
+    }
+
+
+def test_a_head_that_does_not_parse_has_no_cost_and_exits_3(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=ASK)
+    project.commit(ask=ASK + "{% if name %}\nSecret words\n", tell=LONGER)
+    found = as_json(run, "HEAD~1", "HEAD")
+    row = found.rows["ask"]
+    assert found.code == 3
+    assert row["error"]["side"] == "head"
+    assert row["per_call"]["head"] is None
+    assert row["tokens"]["head"]["counted"] == "source"
+    assert found.rows["tell"]["per_month"]["delta"] is not None
+    assert found.data["totals"]["partial"] is True
+    assert "Secret" not in found.out + found.err
+
+
+def test_mending_a_template_passes(project: Project, run: Run) -> None:
+    project.commit(ask=ASK + "{% if name %}\n")
+    project.commit(ask=ASK)
+    found = as_json(run, "HEAD~1", "HEAD")
+    row = found.rows["ask"]
+    assert (found.code, row["status"], row["error"]["side"]) == (0, "unparsable", "base")
+    assert row["per_month"]["head"] is not None
+    assert row["per_month"]["delta"] is None
+
+
+def test_an_unknown_model_is_never_free(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=LONGER.replace("gpt-5-mini", "gpt-5-minni"))
+    found = as_json(run, "HEAD~1", "HEAD")
+    assert found.code == 3
+    assert found.rows["ask"]["per_call"]["head"] is None
+    assert found.data["unpriced"] == [{"name": "ask", "models": ["openai:gpt-5-minni"]}]
+    assert "did you mean" in found.err
+    assert run("HEAD~1", "HEAD", "--allow-unpriced").code == 0
+    priced = as_json(run, "HEAD~1", "HEAD", "--price", "openai:gpt-5-minni=input:1,output:2")
+    assert priced.code == 0
+    assert [part["part"] for part in priced.rows["ask"]["why"]] == ["model", "tokens"]
+
+
+def test_source_counts_are_priced_only_if_allowed(project: Project, run: Run) -> None:
+    unfilled = LONGER.replace(", default: Bo", "")
+    project.commit(ask=unfilled)
+    project.commit(ask=unfilled + "Smile.\n")
+    found = as_json(run, "HEAD~1", "HEAD")
+    assert found.code == 3
+    assert "add cost.sample, or --allow-source" in found.err
+    assert found.rows["ask"]["per_month"]["head"] is None
+    allowed = as_json(run, "HEAD~1", "HEAD", "--allow-source")
+    assert allowed.code == 0
+    assert allowed.rows["ask"]["per_month"]["delta"] is not None
+
+
+def test_without_a_model_there_are_only_tokens(project: Project, run: Run) -> None:
+    project.commit(a="Hello.")
+    project.commit(a="Hello, dear reader.")
+    found = run("HEAD~1", "HEAD")
+    assert found.code == 0
+    assert "no model is named: o200k_base tokens of the source" in found.out
+    assert "$" not in found.out
+
+
+def test_calls_model_and_day_may_be_given(project: Project, run: Run) -> None:
+    project.commit(a="---\ntags: [x]\n---\nHello.")
+    project.commit(a="---\ntags: [x]\n---\nHello, dear reader.")
+    given = ("--model", "google:gemini-4-argon", "--calls", "1k")
+    now = as_json(run, "HEAD~1", "HEAD", *given).rows["a"]
+    then = as_json(run, "HEAD~1", "HEAD", *given, "--at", "2026-12-02").rows["a"]
+    assert now["per_month"]["calls"] == 1000
+    assert Decimal(then["per_call"]["head"]) == 2 * Decimal(now["per_call"]["head"])
+
+
+def test_unknown_calls_leave_the_month_open(project: Project, run: Run) -> None:
+    text = ASK.replace("calls_per_month: 120_000, ", "")
+    project.commit(ask=text)
+    project.commit(ask=text + "Smile.\n")
+    found = as_json(run, "HEAD~1", "HEAD")
+    assert (found.code, found.rows["ask"]["per_month"]["head"]) == (0, None)
+    assert found.rows["ask"]["per_call"]["delta"] is not None
+    assert "calls a month: unknown" in run("HEAD~1", "HEAD").out
+
+
+def test_comments_that_render_away_are_listed_only_on_request(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=ASK.replace("Greet", "{# politely #}Greet"))
+    assert as_json(run, "HEAD~1", "HEAD").rows == {}
+    assert "1 without effect (--all)" in run("HEAD~1", "HEAD").out
+    assert as_json(run, "HEAD~1", "HEAD", "--all").rows["ask"]["per_month"]["delta"] == "0.000000"
+
+
+def test_line_ends_and_a_byte_order_mark_do_not_change_what_is_rendered(
+    project: Project, run: Run
+) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=b"\xef\xbb\xbf" + ASK.encode().replace(b"\n", b"\r\n"))
+    found = as_json(run, "HEAD~1", "HEAD", "--all").rows["ask"]
+    assert found["tokens"]["head"]["input"] == found["tokens"]["base"]["input"]
+    assert found["path"] == {"base": "prompts/ask.prompt.j2", "head": "prompts/ask.prompt.j2"}
+
+
+def test_nothing_to_compare_is_fine(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    found = run("HEAD", "HEAD")
+    assert (found.code, found.out) == (0, "HEAD -> HEAD: 0 prompts changed, 1 unchanged\n")
+
+
+def test_no_prompts_on_either_side_are_an_error(project: Project, run: Run) -> None:
+    project.commit()
+    found = run("HEAD")
+    assert (found.code, found.err.count("\n")) == (2, 1)
+    assert "no prompts below prompts/" in found.err
+
+
+def test_deleting_the_last_prompt_does_not_turn_partials_into_prompts(
+    project: Project, run: Run
+) -> None:
+    (project.root / "prompts/tone.j2").write_text("Be kind.")
+    project.commit(ask=ASK)
+    project.commit(ask=None)
+    found = as_json(run, "HEAD~1", "HEAD")
+    assert {name: row["status"] for name, row in found.rows.items()} == {"ask": "removed"}
+
+
+@pytest.mark.parametrize("words", [("nosuch",), ("main", "nosuch"), ("--", "-x"), ("a...b",)])
+def test_an_unknown_revision_is_one_line(
+    project: Project, run: Run, words: tuple[str, ...]
+) -> None:
+    project.commit(ask=ASK)
+    found = run(*words)
+    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
+
+
+def test_without_a_repository_a_revision_is_one_line(project: Project, run: Run) -> None:
+    project.write("ask", ASK)
+    found = run("main")
+    assert (found.code, found.err.count("\n")) == (2, 1)
+    assert "not inside a git repository" in found.err
+
+
+def test_a_shallow_clone_still_has_its_versions(
+    locked: Project, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locked.commit()
+    locked.commit()
+    clone = tmp_path / "clone"
+    locked.git("clone", "-q", "--depth", "1", f"file://{locked.root}", str(clone))
+    monkeypatch.chdir(clone)
+    assert as_json(run, "v3", "v4").rows["ask"]["status"] == "changed"
+    assert "git fetch --deepen" in run("HEAD~1").err
+
+
+def test_a_report_can_be_written_to_a_file(project: Project, run: Run, tmp_path: Path) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=LONGER)
+    found = run("HEAD~1", "HEAD", "--output", str(tmp_path / "report.txt"))
+    assert (found.code, found.out) == (0, "")
+    written = (tmp_path / "report.txt").read_text()
+    assert "ask  HEAD~1 -> HEAD" in written
+    assert max(map(len, written.splitlines())) <= 80
+
+
+def test_a_report_is_the_same_every_time(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=TELL)
+    project.commit(ask=LONGER, tell=None, other=TELL + "It rhymes.")
+    first, second = (as_json(run, "HEAD~1", "HEAD", "--all").data for _ in range(2))
+    assert first.pop("generated_at").endswith("+00:00")
+    assert second.pop("generated_at").endswith("+00:00")
+    assert first == second
+    assert first["schema"] == "promptops.cost-diff/1"
+
+
+def test_the_examples_of_this_repository_cost_what_they_cost(project: Project, run: Run) -> None:
+    here = Path(__file__).parents[2]
+    shutil.rmtree(project.root / "prompts")
+    for folder in ("prompts", "evals"):
+        shutil.copytree(here / folder, project.root / folder)
+    found = as_json(run, "v3", "v4")
+    assert (found.code, list(found.rows)) == (0, ["support/triage", "support/reply"])
+    figures = {
+        name: (row["tokens"]["base"]["encoded"], row["tokens"]["head"]["encoded"],
+               row["per_month"]["delta"], row["per_month"]["low"], row["per_month"]["high"])
+        for name, row in found.rows.items()
+    }  # fmt: skip
+    assert figures == {
+        "support/triage": (566, 1033, "66.285000", "59.656500", "79.542000"),
+        "support/reply": (1844, 1556, "-51.120000", "-55.209600", "-48.564000"),
+    }
