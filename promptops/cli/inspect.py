@@ -100,8 +100,6 @@ def _sample(prompt: Prompt, root: Path) -> Callable[[], tuple[Message, ...]] | N
 
 
 def _cost(found: Inspection) -> dict[str, Any] | None:
-    from datetime import UTC, datetime
-
     from promptops.costs.estimate import call, month
     from promptops.errors import UnknownModel
     from promptops.pricing.book import bundled
@@ -111,7 +109,7 @@ def _cost(found: Inspection) -> dict[str, Any] | None:
         return None
     book = bundled()
     try:
-        price = book.price(found.view.model, datetime.now(UTC).date())
+        price = book.price(found.view.model, book.as_of)
     except UnknownModel:
         return None
     output = declared.output_tokens.expected if declared.output_tokens else None

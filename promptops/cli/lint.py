@@ -40,8 +40,6 @@ def command(
 
     Exit codes: 0 fine, 1 findings, 2 nothing could be inspected or the call is wrong.
     """
-    from datetime import UTC, datetime
-
     from promptops.lint.run import Runner
     from promptops.lint.targets import find
     from promptops.model.finding import Severity
@@ -49,7 +47,7 @@ def command(
     here = project()
     targets = find(paths, here)
     overrides = _overrides(select, ignore)
-    runner = Runner(datetime.now(UTC).date(), overrides)
+    runner = Runner(overrides)
     found = runner.run(targets, _progress(quiet))
     if form == "json":
         from promptops.reporters import lint_json

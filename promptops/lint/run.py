@@ -17,7 +17,6 @@ from promptops.model.money import PER_MONTH, Usage
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable
-    from datetime import date
 
     from promptops.config import LintSettings
     from promptops.lint.targets import Target, Targets
@@ -61,11 +60,8 @@ class LintReport:
 class Runner:
     """Lints targets; the engines of their projects are made once."""
 
-    def __init__(
-        self, today: date, overrides: Callable[[LintSettings], LintSettings] | None = None
-    ) -> None:
-        """Take the day whose prices hold, and what the command line changes of the settings."""
-        self.today = today
+    def __init__(self, overrides: Callable[[LintSettings], LintSettings] | None = None) -> None:
+        """Take what the command line changes of the settings."""
         self.overrides = overrides or (lambda settings: settings)
         self._engines: dict[str, Engine] = {}
 
@@ -113,8 +109,9 @@ class Runner:
         calls = view.prompt.metadata.cost.calls_per_month
         if calls is None or view.model is None:
             return Saving(saved, by)
+        book = bundled()
         try:
-            price = bundled().price(view.model, self.today)
+            price = book.price(view.model, book.as_of)
         except UnknownModel:
             return Saving(saved, by)
         per_call = price.rates.cost(Usage(saved))

@@ -22,6 +22,7 @@ class Use(NamedTuple):
     guarded: bool  # asked about or given a default: it may be absent
     called: bool
     file: str  # the partial it stands in; "" for the prompt's own file
+    nth: int = 0  # among the places of that name on its line
 
 
 def uses(
@@ -29,6 +30,7 @@ def uses(
 ) -> list[Use]:
     """Return the free names of a template and of what it includes, in the order of the source."""
     walker = _Walker(include)
+    walker.enter(tree)
     walker.body(tree.body, set(known | _IMPLIED))
     return walker.found
 
@@ -44,6 +46,14 @@ class _Walker:
         self.found: list[Use] = []
         self.file = ""
         self.reading: list[str] = []
+        self.places: dict[int, int] = {}
+
+    def enter(self, tree: nodes.Template) -> None:
+        """Number the places of each name on each line; Jinja knows lines, but no columns."""
+        met: dict[tuple[str, int], int] = {}
+        for node in tree.find_all(nodes.Name):
+            self.places[id(node)] = met.setdefault((node.name, node.lineno), 0)
+            met[node.name, node.lineno] += 1
 
     def body(self, statements: list[nodes.Node], scope: set[str]) -> None:
         for statement in statements:
@@ -63,7 +73,8 @@ class _Walker:
         if node.ctx in {"store", "param"}:
             scope.add(node.name)
         elif node.name not in scope:
-            self.found.append(Use(node.name, node.lineno, guarded, called, self.file))
+            nth = self.places.get(id(node), 0)
+            self.found.append(Use(node.name, node.lineno, guarded, called, self.file, nth))
 
     def _call(self, node: nodes.Call, scope: set[str], *, guarded: bool) -> None:
         if isinstance(node.node, nodes.Name):
@@ -184,6 +195,7 @@ class _Walker:
         tree = self.include(name)
         if tree is None:
             return
+        self.enter(tree)
         outer, self.file = self.file, name
         self.reading.append(name)
         self.body(tree.body, scope)

@@ -136,7 +136,7 @@ class Prompt:
     def use_span(self, use: names.Use) -> tuple[Template, Span]:
         """Return the file in which a name is used and its stored span there."""
         template = self.parts.get(use.file, self.template) if use.file else self.template
-        return template, template.name_span(use.name, use.line)
+        return template, template.name_span(use.name, use.line, use.nth)
 
     @cached_property
     def renderer(self) -> Renderer:

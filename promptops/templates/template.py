@@ -137,9 +137,14 @@ class Template:
         """Whether it has message blocks."""
         return any(isinstance(marker, Opening) for marker, _ in self.markers())
 
-    def name_span(self, name: str, line: int) -> Span:
-        """Return where a name stands in a tag on a body line, or else that line."""
-        for token in self.pieces.names:
-            if token.name == name and not token.dotted and self.body.line_of(token.offset) >= line:
-                return self.body.span(token.offset, token.offset + len(name))
-        return self.body.line_span(line)
+    def name_span(self, name: str, line: int, nth: int = 0) -> Span:
+        """Return the nth place of a name in the tags of a body line, or else that line."""
+        places = [
+            token.offset
+            for token in self.pieces.names
+            if token.name == name and not token.dotted and self.body.line_of(token.offset) >= line
+        ]
+        if not places:
+            return self.body.line_span(line)
+        start = places[min(nth, len(places) - 1)]
+        return self.body.span(start, start + len(name))

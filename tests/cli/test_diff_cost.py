@@ -148,8 +148,8 @@ ask  v3 -> v4                                                  openai:gpt-5-mini
                       v3          v4            Δ
   input               10          24          +14
   output             210         210            0  held: front matter
-  a call       $0.000423   $0.000426  +$0.00000350  +1 %
-  a month         $50.70      $51.12       +$0.420  +1 %
+  a call       $0.000423   $0.000426 +$0.00000350  +1 %
+  a month         $50.70      $51.12      +$0.420  +1 %
                                                    120,000 calls: front matter
   why    +$0.420  14 more input tokens
 
@@ -182,6 +182,20 @@ def test_a_missing_version_lists_those_there_are(run: Run) -> None:
         assert "v3, v4" in found.err
         assert found.err.count("\n") == 1
     assert "tell: none" in run("v3", "v4", "tell").err
+
+
+@pytest.mark.usefixtures("locked")
+def test_versions_once_counted_need_neither_git_nor_a_tokenizer(run: Run) -> None:
+    run("v3", "v4")
+    code = (
+        "import sys; from promptops.cli import group\n"
+        "group(['diff-cost', 'v3', 'v4'], standalone_mode=False)"
+    )
+    watch = f"import atexit, sys; atexit.register(lambda: print(*sys.modules)); {code}"
+    done = subprocess.run([sys.executable, "-c", watch], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "promptops.costs.diff" in loaded
+    assert loaded.isdisjoint({"git", "tiktoken", "pydantic", "sqlite_utils", "genai_prices"})
 
 
 def test_a_version_wins_over_a_tag_of_its_name_and_the_first_line_says_so(
@@ -245,6 +259,16 @@ def test_only_the_prompts_named_are_compared(project: Project, run: Run) -> None
     assert list(as_json(run, "HEAD~1", "ask").rows) == ["ask"]
     found = run("HEAD~1", "HEAD", "aks")
     assert (found.code, "did you mean 'ask'" in found.err) == (2, True)
+
+
+def test_a_blank_prompt_has_no_tokens_and_growth_from_nothing_is_new(
+    project: Project, run: Run
+) -> None:
+    project.commit(a="")
+    project.commit(a="Hello.")
+    row = as_json(run, "HEAD~1", "HEAD", "--model", "openai:gpt-5", "--allow-source").rows["a"]
+    assert (row["status"], row["tokens"]["base"]["input"]) == ("changed", 0)
+    assert row["per_call"]["percent"] is None
 
 
 def test_a_deleted_prompt_is_a_saving(project: Project, run: Run) -> None:
