@@ -57,14 +57,16 @@ class Finder:
         if "..." in first:
             one, other = (end or "HEAD" for end in first.split("...", 1))
             base = self.sides.repository.merge_base(one, other)
-            old = self._tree(End(f"{one}...", "merge-base", base), base)
+            old = self._tree(End(first, "merge-base", base), base)
             return self._between(old, self._revision(other), rest)
         if ".." in first:
             one, other = (end or "HEAD" for end in first.split("..", 1))
             return self._between(self._revision(one), self._revision(other), rest)
         names = [word for word in rest if self.sides.is_prompt(word)]
         old = self._end(first, names)
-        if not rest or self.sides.is_prompt(rest[0]) or rest[0] in old.sides:
+        if rest and rest[0] in names:
+            self._note_clash(rest[0], "prompt")
+        if not rest or rest[0] in names or rest[0] in old.sides:
             return self._between(old, self._work(), rest)
         if _is_reference(rest[0]):
             raise UsageError(f"{first!r} and {rest[0]!r}: name the prompt on both sides or neither")
@@ -82,7 +84,7 @@ class Finder:
                 return self._revision(text)
             except GitError as error:
                 raise VersionNotFound(self.sides.no_version(text, known)) from error
-        self._note_clash(text)
+        self._note_clash(text, "version")
         sides = {name: self.sides.version(name, number) for name in names or holders}
         return Found(End(text, "version"), sides)
 
@@ -91,6 +93,9 @@ class Finder:
         try:
             commit = self.sides.repository.resolve(text)
         except GitError as error:
+            if self.sides.is_prompt(text):
+                told = f"{text!r} is a prompt: say what to compare it with, as in"
+                raise UsageError(f"{told} `diff-cost main {text}` or {text}@v3") from error
             hint = did_you_mean(text, self.sides.catalog.names)
             raise GitError(f"{error}{hint}") from error
         return self._tree(End(text, "revision", commit), commit)
@@ -142,8 +147,8 @@ class Finder:
         ends = (End(str(old), "reference"), End(str(new), "reference"))
         return Ends(*ends, [Pair(self.sides.reference(old), self.sides.reference(new))])
 
-    def _note_clash(self, text: str) -> None:
-        """Say that a tag or branch has a version's name, too."""
+    def _note_clash(self, text: str, meant: str) -> None:
+        """Say that a tag or branch has a version's or a prompt's name, too."""
         names = (f"refs/tags/{text}", f"refs/heads/{text}")
         asked = ["git", "for-each-ref", "--format=%(objecttype)", *names]
         try:
@@ -152,7 +157,7 @@ class Finder:
         except OSError:
             return
         if found.stdout.strip():
-            told = f"{text}: version; a tag or branch {text} exists, use git:{text}"
+            told = f"{text}: {meant}; a tag or branch {text} exists, use git:{text}"
             self.notes.append(told)
 
 

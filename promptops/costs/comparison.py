@@ -28,6 +28,8 @@ class End(NamedTuple):
     @property
     def short(self) -> str:
         """The name as a column's head: a full hash is shortened as git does."""
+        if self.kind == "merge-base" and self.sha:
+            return self.sha[:7]
         return self.ref[:7] if _SHA.match(self.ref) else self.ref
 
 

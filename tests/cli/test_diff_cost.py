@@ -271,6 +271,24 @@ def test_a_blank_prompt_has_no_tokens_and_growth_from_nothing_is_new(
     assert row["per_call"]["percent"] is None
 
 
+def test_a_prompt_wins_over_a_branch_of_its_name_and_the_first_line_says_so(
+    project: Project, run: Run
+) -> None:
+    project.commit(ask=ASK)
+    project.git("branch", "ask")
+    project.commit(ask=LONGER)
+    found = run("HEAD~1", "ask")
+    assert found.out.startswith("ask: prompt; a tag or branch ask exists, use git:ask\n")
+    assert as_json(run, "HEAD~1", "git:ask").data["totals"]["unchanged"] == 1
+
+
+def test_a_prompt_alone_is_nothing_to_compare(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    found = run("ask")
+    assert (found.code, found.err.count("\n")) == (2, 1)
+    assert "`diff-cost main ask`" in found.err
+
+
 def test_a_deleted_prompt_is_a_saving(project: Project, run: Run) -> None:
     project.commit(ask=ASK, tell=TELL)
     project.commit(ask=None)
