@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from promptops.cli import one_line
 from promptops.cli.common import as_json, emit, project, wants_colour
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def command(  # noqa: PLR0913 - one for each option
     comparison = _compare(here, ends, terms, everything, allow_unpriced)
     _report(comparison, form, output)
     for told in comparison.unknowns:
-        click.echo(f"promptops: not estimated: {told}", err=True)
+        click.echo(f"promptops: not estimated: {one_line(told)}", err=True)
     raise SystemExit(3 if comparison.unknowns else 0)
 
 

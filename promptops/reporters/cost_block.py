@@ -13,7 +13,6 @@ from promptops.reporters.cost_figures import (
     money,
     parts,
     share,
-    unit,
     visible,
 )
 
@@ -77,7 +76,8 @@ def _circumstances(row: Row) -> Iterator[str]:
         for one in (row.old, row.new)
         if one
     )
-    yield f"  tokens: {' -> '.join(methods)}"
+    for at, method in enumerate(methods):
+        yield f"  {'tokens:' if at == 0 else '     ->'} {method}"
     leading = row.new or row.old
     if leading and leading.unknown == "source":
         yield f"  not estimated: {visible(leading.count.reason)}"
@@ -109,14 +109,14 @@ def _month(row: Row, paint: Paint) -> Iterator[str]:
     calls = row.calls.amount
     months = [one.per_month(calls) if one else None for one in (row.old, row.new)]
     delta = row.per_month
-    line = _line("a month", *map(money, months), change(delta))
     kind = "" if not delta else "bad" if delta > 0 else "good"
-    shares = share(delta, months[0])
+    line = _line("a month", *map(money, months), change(delta))
+    note = share(delta, months[0])
+    yield (paint(line, kind) if kind else line) + (f"  {note}" if note else "")
     ranged = row.month_range
     if ranged and ranged[0] != ranged[1]:
-        low, high = (change(edge, step=unit(edge)) for edge in ranged)
-        shares += f"  ({low} ... {high})"
-    yield (paint(line, kind) if kind else line) + (f"  {shares.strip()}" if shares else "")
+        low, high = map(change, ranged)
+        yield f"{'':{_COLUMNS}}{low} ... {high}"
     if calls is None:
         yield " " * _COLUMNS + "calls a month: unknown"
     else:
@@ -147,4 +147,4 @@ def _cause(part: Part) -> str:
 
 def _line(label: str, *columns: str) -> str:
     old, new, delta, *note = columns
-    return f"  {label:10}{old:>12}{new:>12}{delta:>13}  {''.join(note)}".rstrip()
+    return f"  {label:10}{old:>12}{new:>12}  {delta:>11}  {''.join(note)}".rstrip()

@@ -64,10 +64,10 @@ def percent(delta: Decimal | None, base: Decimal | None) -> Decimal | None:
 
 
 def share(delta: Decimal | None, base: Decimal | None) -> str:
-    """Return ``+180 %``, ``new`` against zero, or nothing."""
+    """Return ``+180 %``, ``new`` against zero, or nothing where nothing changed."""
     found = percent(delta, base)
-    if found is not None:
-        return f"{found:+.0f} %" if found else ""
+    if found is not None and delta:
+        return f"{found:+.1f} %" if abs(found) < 1 else f"{found:+.0f} %"
     return "new" if delta and not base else ""
 
 

@@ -89,7 +89,7 @@ def _totals(comparison: Comparison, paint: Paint) -> Iterator[str]:
         return
     kind = "bad" if totals.delta > 0 else "good"
     told = f"{money(totals.base)} -> {money(totals.head)}"
-    figures = f"{change(totals.delta)} {share(totals.delta, totals.base)}".strip()
+    figures = f"{change(totals.delta)}  {share(totals.delta, totals.base)}".strip()
     partly = ", of those that can be estimated" if totals.partial else ""
     yield ""
     yield f"all a month: {told}  {paint(figures, kind)}{partly}"

@@ -1,8 +1,10 @@
+import gc
 import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from promptops.cli import main
+
+# GitPython leaves the process it reads objects through to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
 
 ASK = """---
 version: 3
@@ -70,6 +75,14 @@ class Project:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "a step")
         return self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture
@@ -148,8 +161,8 @@ ask  v3 -> v4                                                  openai:gpt-5-mini
                       v3          v4            Δ
   input               10          24          +14
   output             210         210            0  held: front matter
-  a call       $0.000423   $0.000426 +$0.00000350  +1 %
-  a month         $50.70      $51.12      +$0.420  +1 %
+  a call       $0.000423   $0.000426  +$0.00000350  +0.8 %
+  a month         $50.70      $51.12      +$0.420  +0.8 %
                                                    120,000 calls: front matter
   why    +$0.420  14 more input tokens
 
@@ -322,6 +335,16 @@ def test_a_head_that_does_not_parse_has_no_cost_and_exits_3(project: Project, ru
     assert found.rows["tell"]["per_month"]["delta"] is not None
     assert found.data["totals"]["partial"] is True
     assert "Secret" not in found.out + found.err
+
+
+def test_a_file_s_name_cannot_move_the_cursor(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.write("odd\x1b[31m\nname", "{% if")
+    found = run("main")
+    assert found.code == 3
+    assert "\x1b" not in found.out + found.err
+    assert "odd\\x1b[31m\\nname" in found.out
+    assert found.err.count("\n") == 1
 
 
 def test_mending_a_template_passes(project: Project, run: Run) -> None:

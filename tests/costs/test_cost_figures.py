@@ -49,6 +49,7 @@ def test_a_share_of_nothing_is_new() -> None:
     assert share(Decimal(5), Decimal(0)) == "new"
     assert share(Decimal(5), None) == "new"
     assert share(Decimal("768.080640"), Decimal("427.119360")) == "+180 %"
+    assert share(Decimal("0.012"), Decimal(5)) == "+0.2 %"
     assert share(Decimal(0), Decimal(5)) == ""
 
 
