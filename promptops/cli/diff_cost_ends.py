@@ -127,8 +127,7 @@ class Finder:
     def _by_name(self, old: Found, new: Found, names: Sequence[str]) -> Ends:
         """Pair prompts by name alone, since a version belongs to a name."""
         pairs, missing = [], []
-        known = {*old.sides, *new.sides, *self.sides.versions.names(), *self.sides.catalog.names}
-        for name in sorted(names or known):
+        for name in sorted(names or self._known(old, new)):
             before, after = old.sides.get(name), new.sides.get(name)
             if before is not None and after is not None:
                 pairs.append(Pair(before, after))
@@ -138,6 +137,10 @@ class Finder:
                 raise VersionNotFound(self.sides.no_version(end.ref, [name]))
             missing.append(Missing(name, f"not in {end.ref}"))
         return Ends(old.end, new.end, pairs, tuple(missing), tuple(self.notes))
+
+    def _known(self, old: Found, new: Found) -> set[str]:
+        versioned = self.sides.versions.names()
+        return {*old.sides, *new.sides, *versioned, *self.sides.catalog.names}
 
     def _references(self, first: str, rest: Sequence[str]) -> Ends:
         old = Reference.parse(first)

@@ -88,7 +88,10 @@ def _circumstances(row: Row) -> Iterator[str]:
 def _figures(row: Row, paint: Paint) -> Iterator[str]:
     old, new = row.old, row.new
     counts = (amount(one.count.input if one else None) for one in (old, new))
-    yield _line("input", *counts, difference(row.tokens if row.comparable else None))
+    more = difference(row.tokens if row.comparable else None)
+    attached = next((one.count.attached for one in (new, old) if one and one.count.attached), 0)
+    note = f"≈{amount(attached)} of tools, schema" if attached else ""
+    yield _line("input", *counts, more, note)
     yield _answers(row)
     calls = (money(one.per_call if one else None) for one in (old, new))
     base = old.per_call if old else None

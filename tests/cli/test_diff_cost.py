@@ -337,6 +337,19 @@ def test_a_head_that_does_not_parse_has_no_cost_and_exits_3(project: Project, ru
     assert "Secret" not in found.out + found.err
 
 
+def test_tools_are_counted_apart_and_the_report_says_so(project: Project, run: Run) -> None:
+    (project.root / "prompts/find.json").write_text('{"name": "find", "parameters": {}}')
+    project.commit(ask=ASK)
+    project.commit(ask=ASK.replace("version: 3", "tools: [find.json]"))
+    row = as_json(run, "HEAD~1", "HEAD").rows["ask"]
+    tokens = row["tokens"]
+    assert tokens["base"]["attached"] == 0
+    assert tokens["head"]["attached"] > 0
+    assert tokens["head"]["input"] == tokens["base"]["input"] + tokens["head"]["attached"]
+    assert {"key": "tools", "value": "heuristic: minified JSON", "from": None} in row["assumptions"]
+    assert "of tools, schema" in run("HEAD~1", "HEAD").out
+
+
 def test_a_file_s_name_cannot_move_the_cursor(project: Project, run: Run) -> None:
     project.commit(ask=ASK)
     project.write("odd\x1b[31m\nname", "{% if")
