@@ -7,8 +7,6 @@ their rates for text and its caching, and the names that are certain to mean the
 models billed by the hour, the page or the image, and free ones: no price is not $0.
 """
 
-# ruff: noqa: INP001  (a script stands alone)
-
 from __future__ import annotations
 
 import json

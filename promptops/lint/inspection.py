@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from promptops.lint.view import View
-    from promptops.lint.wording.instructions import Instruction
     from promptops.model.prompt import Input, Message
     from promptops.model.text import Span
     from promptops.model.tokens import CountMethod
-    from promptops.templates.variants import Leaf
+    from promptops.templates.variants import Leaf, Variant
 
 SegmentKind = Literal["literal", "expression", "include", "example", "data"]
 EARLY: Final = 0.3  # of the fixed tokens behind a value: it stands early
@@ -73,7 +72,7 @@ class Inspection:
     sample: int | None  # None: no sample is declared, or it does not render
     sample_error: str | None
     pieces: tuple[Piece, ...]
-    instructions: tuple[tuple[Instruction, Spot], ...]
+    instructions: tuple[tuple[str, Spot], ...]  # as the source has them
     duplicates: tuple[tuple[Spot, Spot], ...]
     volatile_early: tuple[Early, ...]
     prefix: int
@@ -101,7 +100,7 @@ def inspect(view: View, sample: Callable[[], Sequence[Message]] | None) -> Inspe
         sample=tokens,
         sample_error=error,
         pieces=tuple(looker.pieces()),
-        instructions=tuple((i, looker.spot(variant, i.start, i.end)) for i in reading.items),
+        instructions=tuple(looker.quoted(variant, i.start, i.end) for i in reading.items),
         duplicates=tuple(
             (looker.spot(variant, *repeat.first), looker.spot(variant, *repeat.again))
             for variant, repeat in view.repeats
@@ -145,11 +144,15 @@ class _Looker:
     def tokens(self, text: str) -> int:
         return self.method.scale(self.view.count(text)) if text else 0
 
-    def spot(self, variant: Any, start: int, end: int) -> Spot:
+    def spot(self, variant: Variant, start: int, end: int) -> Spot:
         body, span = variant.locate(start, end)
         line, column = body.source.position(span.start)
         end_line, end_column = body.source.position(max(span.end, span.start))
         return Spot(body.source.path, line, column, end_line, end_column)
+
+    def quoted(self, variant: Variant, start: int, end: int) -> tuple[str, Spot]:
+        body, span = variant.locate(start, end)
+        return body.source.text[span.start : span.end], self.spot(variant, start, end)
 
     def messages(self) -> list[MessageBlock]:
         """Return the blocks of the prompt's own file, or its whole body where it has none."""

@@ -29,8 +29,7 @@ def report(found: Inspection, cost: dict[str, Any] | None) -> dict[str, Any]:
             "surface": reading.surface,
             "language": reading.language,
             "items": [
-                {**_place(spot, prompt.path), "text": instruction.text}
-                for instruction, spot in found.instructions
+                {**_place(spot, prompt.path), "text": text} for text, spot in found.instructions
             ],
         },
         "output": {

@@ -44,9 +44,9 @@ def _lines(
     reading = found.view.fullest[1]
     counted = f"  about {len(found.instructions)}, {reading.surface} with restatements"
     yield style("instructions", bold=True) + f"{counted} ({reading.language})"
-    for instruction, spot in found.instructions:
+    for quoted, spot in found.instructions:
         where = f"{spot.line}" if spot.path == prompt.path else f"{spot.path}:{spot.line}"
-        text = " ".join(printable(instruction.text.replace("\n", " ")).split())
+        text = printable(" ".join(quoted.split()))
         yield f"  {where:>4}  {_cut(text, WIDTH - 8 - max(len(where) - 4, 0))}"
     yield ""
     yield style("answer", bold=True)
