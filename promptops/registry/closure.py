@@ -63,7 +63,7 @@ def closure_hash(prompt: Prompt, depends: Mapping[str, bytes]) -> str:
         "body": normalised(body.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass"),
         "depends": {name: digest(normalised(data)) for name, data in depends.items()},
     }
-    if any(one.kind == "front-matter" for one in prompt.problems):
+    if prompt.misdeclared:
         content["matter"] = prompt.source.text[: prompt.template.body.start].replace("\r\n", "\n")
     for key in ("inputs", "output", "tools", "model", "params", "cache"):
         value = _plain(getattr(declared, key))

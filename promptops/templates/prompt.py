@@ -94,6 +94,11 @@ class Prompt:
         return tuple(found)
 
     @property
+    def misdeclared(self) -> bool:
+        """Whether the front matter cannot be relied on."""
+        return any(one.kind == "front-matter" for one in self._problems)
+
+    @property
     def broken(self) -> bool:
         """Whether the body or a part of it does not compile or cannot be read."""
         return any(one.kind != "front-matter" for one in self.problems)

@@ -61,25 +61,31 @@ class Template:
         if self.kind == "text":
             return nodes.Template([], lineno=1), None
         try:
-            tree = self.environment.parse(self.sent)
-            if self.kind != "foreign":
-                self.environment.compile(tree, raw=True)
-        except jinja2.TemplateSyntaxError as error:
-            return None, Problem(self.body.line_span(error.lineno), str(error.message))
-        except RecursionError:
-            return None, Problem(self.body.line_span(1), "nested too deeply to be parsed")
-        # What compiling optimises it does in place: the walkers get a tree of their own.
-        return tree, None
+            return self.environment.parse(self.sent), None
+        except (jinja2.TemplateSyntaxError, RecursionError) as error:
+            return None, self._problem(error)
+
+    def _problem(self, error: Exception) -> Problem:
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            return Problem(self.body.line_span(error.lineno), str(error.message))
+        return Problem(self.body.line_span(1), "nested too deeply to be parsed")
 
     @property
     def tree(self) -> nodes.Template | None:
-        """Jinja's syntax tree, or None where the body does not compile."""
+        """Jinja's syntax tree, or None where the body does not parse."""
         return self._parsed[0]
 
-    @property
+    @cached_property
     def error(self) -> Problem | None:
         """Why the body does not compile."""
-        return self._parsed[1]
+        if self._parsed[1] is not None or self.kind in {"foreign", "text"}:
+            return self._parsed[1]
+        try:
+            # Compiling folds constants in place, so it gets a tree of its own.
+            self.environment.compile(self.sent, raw=True)
+        except (jinja2.TemplateSyntaxError, RecursionError) as error:
+            return self._problem(error)
+        return None
 
     @cached_property
     def pieces(self) -> Pieces:
