@@ -7,10 +7,10 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.lint.catalogue import find, select
-from promptops.model.finding import Excerpt, Finding, Place, Problem, Saving, Severity
+from promptops.model.finding import Excerpt, Finding, Place, Problem, Saving
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from promptops.config import Config, LintSettings
     from promptops.lint.catalogue import Selected
@@ -102,11 +102,6 @@ def unknown_suppressions(prompt: Prompt, rules: tuple[Rule, ...]) -> list[str]:
     """Return the names in a front matter's ``lint: {ignore: ...}`` that are no rule's."""
     known = {word for rule in rules for word in (rule.code, rule.name)}
     return [word for word in prompt.metadata.lint_ignore if word not in known]
-
-
-def worst(findings: Iterable[Finding]) -> Severity | None:
-    """Return the highest severity among findings."""
-    return max((finding.severity for finding in findings), default=None)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:

@@ -2,62 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
-from promptops.lint.wording.zones import spots
-from promptops.templates.tree import Block, walk
-from promptops.tokens.methods import method_for
+from promptops.lint.looker import Looker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from promptops.lint.looker import Early, MessageBlock, Piece, Spot
     from promptops.lint.view import View
     from promptops.model.prompt import Input, Message
-    from promptops.model.text import Span
     from promptops.model.tokens import CountMethod
-    from promptops.templates.variants import Leaf, Variant
-
-SegmentKind = Literal["literal", "expression", "include", "example", "data"]
-EARLY: Final = 0.3  # of the fixed tokens behind a value: it stands early
-_ROOT: Final = re.compile(r"[A-Za-z_]\w*")
-_STEADY: Final = frozenset({"static", "daily", "key", "per_session"})
-
-
-class Spot(NamedTuple):
-    """A range of lines in a file."""
-
-    path: str
-    line: int
-    column: int
-    end_line: int
-    end_column: int
-
-
-class Piece(NamedTuple):
-    """A stretch of the largest variant; tokens are None for a value that is not known yet."""
-
-    kind: SegmentKind
-    role: str | None
-    spot: Spot
-    tokens: int | None
-
-
-class MessageBlock(NamedTuple):
-    """A message of the largest variant and the tokens of its fixed text."""
-
-    role: str
-    spot: Spot
-    tokens: int
-
-
-class Early(NamedTuple):
-    """A value that changes from call to call, and where it stands."""
-
-    expression: str
-    input: str | None
-    spot: Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +40,7 @@ def inspect(view: View, sample: Callable[[], Sequence[Message]] | None) -> Inspe
 
     ``sample`` renders the prompt's declared sample, or is None; what it raises is said.
     """
-    looker = _Looker(view)
+    looker = Looker(view)
     messages, error = _render(sample)
     tokens = None
     if messages is not None:
@@ -122,174 +78,3 @@ def _render(
         return sample(), None
     except PromptopsError as error:
         return None, str(error)
-
-
-def _root(leaf: Leaf) -> str | None:
-    """Return the input that a value comes from: within a loop, what the loop walks through."""
-    root = _ROOT.match(leaf.looped or leaf.expression or "")
-    return root[0] if root else None
-
-
-def _spans(block: Block) -> list[Span]:
-    return [node.span for arm in block.arms for node in walk(arm.nodes)]
-
-
-class _Looker:
-    """Turns a view's offsets into places and texts into tokens."""
-
-    def __init__(self, view: View) -> None:
-        self.view = view
-        self.method = method_for(view.model, view.variant.static)
-
-    def tokens(self, text: str) -> int:
-        return self.method.scale(self.view.count(text)) if text else 0
-
-    def spot(self, variant: Variant, start: int, end: int) -> Spot:
-        body, span = variant.locate(start, end)
-        line, column = body.source.position(span.start)
-        end_line, end_column = body.source.position(max(span.end, span.start))
-        return Spot(body.source.path, line, column, end_line, end_column)
-
-    def quoted(self, variant: Variant, start: int, end: int) -> tuple[str, Spot]:
-        body, span = variant.locate(start, end)
-        return body.source.text[span.start : span.end], self.spot(variant, start, end)
-
-    def messages(self) -> list[MessageBlock]:
-        """Return the blocks of the prompt's own file, or its whole body where it has none."""
-        body = self.view.prompt.template.body
-        blocks = [
-            node
-            for node in walk(self.view.prompt.template.part.tree)
-            if isinstance(node, Block) and node.role is not None
-        ]
-        if not blocks:
-            spot = self._in_file(0, len(body.text.rstrip()))
-            return [MessageBlock("user", spot, self.tokens(self.view.variant.static))]
-        runs = [run for run in self._runs(lambda leaf, _: leaf.role) if run[0] is not None]
-        found = []
-        # A block on a path not taken has no text in the variant; roles keep the two in step.
-        for block in blocks:
-            run = next((run for run in runs if run[0] == block.role), None)
-            if run is None:
-                continue
-            runs.remove(run)
-            ends = [span.end for span in _spans(block) if span.end > block.span.end]
-            spot = self._in_file(block.span.start, max(ends, default=block.span.end))
-            found.append(
-                MessageBlock(block.role or "user", spot, self.tokens(self._fixed(*run[1:])))
-            )
-        return found
-
-    def _fixed(self, start: int, end: int) -> str:
-        variant = self.view.variant
-        pairs = zip(variant.leaves, variant.starts, strict=True)
-        return "".join(
-            leaf.text for leaf, at in pairs if start <= at < end and leaf.expression is None
-        )
-
-    def _in_file(self, start: int, end: int) -> Spot:
-        body = self.view.prompt.template.body
-        span = body.span(start, end)
-        return Spot(
-            body.source.path, *body.source.position(span.start), *body.source.position(span.end)
-        )
-
-    def pieces(self) -> list[Piece]:
-        kinds = self._zones()
-        found = []
-        for kind, start, end in self._runs(
-            lambda leaf, at: (self._kind(leaf, at, kinds), leaf.role)
-        ):
-            text = self.view.variant.text[start:end]
-            tokens = None if kind[0] == "expression" else self.tokens(text)
-            found.append(Piece(kind[0], kind[1], self.spot(self.view.variant, start, end), tokens))
-        return found
-
-    def _zones(self) -> list[tuple[int, int, SegmentKind]]:
-        return [
-            (spot.line.start, spot.line.end, "example" if spot.section == "example" else "data")
-            for spot in spots(self.view.variant.text)
-            if spot.kind == "zone"
-        ]
-
-    def _kind(self, leaf: Leaf, at: int, zones: list[tuple[int, int, SegmentKind]]) -> SegmentKind:
-        if leaf.expression is not None:
-            return "expression"
-        if leaf.body is not self.view.prompt.template.body:
-            return "include"
-        inside = [kind for start, end, kind in zones if start >= at and end <= at + len(leaf.text)]
-        held = sum(e - s for s, e, _ in zones if s >= at and e <= at + len(leaf.text))
-        return inside[0] if inside and 2 * held > len(leaf.text.strip()) else "literal"
-
-    def _runs(self, key: Callable[[Leaf, int], Any]) -> list[tuple[Any, int, int]]:
-        """Return stretches of leaves with one key and their range in the text."""
-        variant = self.view.variant
-        runs: list[tuple[Any, int, int]] = []
-        for leaf, start in zip(variant.leaves, variant.starts, strict=True):
-            mine, end = key(leaf, start), start + len(leaf.text)
-            same_file = runs and variant.leaf_at(runs[-1][1]).body is leaf.body
-            if (
-                runs
-                and runs[-1][0] == mine
-                and (same_file or mine is None or isinstance(mine, str))
-            ):
-                runs[-1] = (mine, runs[-1][1], end)
-            else:
-                runs.append((mine, start, end))
-        return runs
-
-    def inputs(self) -> list[tuple[Input, tuple[Spot, ...]]]:
-        prompt = self.view.prompt
-        found = []
-        for name, entry in (prompt.metadata.inputs or {}).items():
-            spots_of = []
-            for use in prompt.uses:
-                if use.name == name:
-                    template, span = prompt.use_span(use)
-                    source = template.body.source
-                    place = (*source.position(span.start), *source.position(span.end))
-                    spots_of.append(Spot(source.path, *place))
-            found.append((entry, tuple(dict.fromkeys(spots_of))))
-        return found
-
-    def _changing(self) -> list[tuple[Leaf, int]]:
-        """Return the values that change from call to call; one that is not declared does."""
-        declared = self.view.prompt.metadata.inputs or {}
-        found = []
-        variant = self.view.variant
-        for leaf, start in zip(variant.leaves, variant.starts, strict=True):
-            entry = declared.get(_root(leaf) or "")
-            steady = entry is not None and entry.stability in _STEADY
-            if leaf.expression is not None and not steady:
-                found.append((leaf, start))
-        return found
-
-    def _early(self, leaf: Leaf, start: int) -> Early:
-        spot = self.spot(self.view.variant, start, start + 1)
-        return Early(leaf.expression or "", _root(leaf), spot)
-
-    def early(self) -> tuple[list[Early], int]:
-        """Return the changing values ahead of much fixed text, and the tokens before them."""
-        variant = self.view.variant
-        changing = self._changing()
-        if not changing:
-            return [], self.tokens(variant.static)
-        whole = len(variant.static) or 1
-        found = [
-            self._early(leaf, start)
-            for leaf, start in changing
-            if self._fixed_behind(start) >= EARLY * whole
-        ]
-        return found, self.tokens(variant.text[: changing[0][1]])
-
-    def first_break(self) -> Early | None:
-        changing = self._changing()
-        return self._early(*changing[0]) if changing else None
-
-    def _fixed_behind(self, start: int) -> int:
-        variant = self.view.variant
-        return sum(
-            len(leaf.text)
-            for leaf, at in zip(variant.leaves, variant.starts, strict=True)
-            if at > start and leaf.expression is None
-        )

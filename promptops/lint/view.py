@@ -72,10 +72,6 @@ class View:
         body, span = variant.locate(start, end)
         return (None if body is self.prompt.template.body else body.source.path), span
 
-    def static_tokens(self) -> int:
-        """Return the tokens of the largest variant without its interpolated values."""
-        return self.count(self.variant.static)
-
     def at_least(self, text: str, limit: int) -> bool:
         """Return whether a text has that many tokens, counted only where a guess could err."""
         guess = len(text) / 4

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from promptops.lint.inspection import Early, Inspection, Spot
+    from promptops.lint.inspection import Inspection
+    from promptops.lint.looker import Early, Spot
 
 
 def report(found: Inspection, cost: dict[str, Any] | None) -> dict[str, Any]:
