@@ -85,9 +85,11 @@ class Looker:
     def spot(self, variant: Variant, start: int, end: int) -> Spot:
         """Return the place in a file of a range of a variant's text."""
         body, span = variant.locate(start, end)
-        line, column = body.source.position(span.start)
-        end_line, end_column = body.source.position(max(span.end, span.start))
-        return Spot(body.source.path, line, column, end_line, end_column)
+        end = max(span.end, span.start)
+        while end > span.start and body.source.text[end - 1] in "\r\n":
+            end -= 1  # a range of whole lines ends on the last of them
+        place = (*body.source.position(span.start), *body.source.position(end))
+        return Spot(body.source.path, *place)
 
     def quoted(self, variant: Variant, start: int, end: int) -> tuple[str, Spot]:
         """Return a range as the source has it, and its place."""

@@ -151,6 +151,8 @@ class _Walker:
                 if arm.test is not None:
                     self.answers.setdefault(arm.test, position == at)
         self.length = 0
+        # Between messages nothing is sent; white space there is layout.
+        self.structured = any(isinstance(n, Block) and n.role for n in walk(main.tree))
 
     def variant(self) -> Variant:
         self._nodes(self.main.tree, self.main, None, looped=None, depth=0)
@@ -163,6 +165,8 @@ class _Walker:
             return
         for node in nodes:
             if isinstance(node, Literal):
+                if self.structured and role is None and node.text.isspace():
+                    continue
                 self._leaf(Leaf(node.text, part.body, node.span, role, None, looped))
             elif isinstance(node, Value):
                 macro = self.macros.get(called(node.expression) or "")
