@@ -108,6 +108,8 @@ def main() -> int:
     one = "prompts/support/reply.prompt.j2"
     with tempfile.TemporaryDirectory() as cache:
         os.environ["PROMPTOPS_CACHE_DIR"] = cache
+        # An installed package has its bytecode; a checkout gets it on the first run.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         kept = [
             show(
                 "promptops --help / python -c 'import click'",
