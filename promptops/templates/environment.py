@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.parser import Parser
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptops.errors import RenderLimit
-from promptops.templates.blocks import Conversation, PromptBlocks
+from promptops.templates import limits
+from promptops.templates.blocks import Conversation, Marker, PromptBlocks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from jinja2.runtime import Context
 
     from promptops.config import TemplateSettings
-
-MAX_REPEAT: Final = 1_000_000  # characters or items that a multiplication, or ranges, may make
-_WIDE: Final = re.compile(r"%[^a-zA-Z%]*(?:\d{5}|\*)")
 
 # Values are plain data: what may be asked of them by attribute is listed, all else is refused.
 _TEXT = frozenset(
@@ -52,12 +51,37 @@ _PLAIN: Final[Mapping[type, frozenset[str]]] = {
     timedelta: frozenset({"days", "seconds", "total_seconds"}),
 }
 _GLOBALS: Final = ("range", "dict", "cycler", "joiner", "namespace")
+_END_TAG: Final = re.compile(r"\{%[-+]?\s*end(\w+)")
+_BOUNDED: Final[Mapping[str, Callable[..., str]]] = {
+    "join": limits.joined,
+    "replace": limits.replaced,
+}
+
+
+class _Compiler(CodeGenerator):
+    """Writes code whose loops and joined texts count against the render's allowance."""
+
+    def visit_For(self, node: nodes.For, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        bounded = nodes.EnvironmentAttribute("counted", lineno=node.lineno)
+        items = nodes.Call(bounded, [node.iter], [], None, None, lineno=node.lineno)
+        items.set_environment(self.environment)
+        children = node.target, items, node.body, node.else_, node.test, node.recursive
+        super().visit_For(nodes.For(*children, lineno=node.lineno), frame)
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
+        self.write("environment.tilde((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
 
 
 class PromptEnvironment(ImmutableSandboxedEnvironment):
     """Strict undefined values, plain data, bounded repetition."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+    code_generator_class = _Compiler
+    counted = staticmethod(limits.counted)
 
     def __init__(self, settings: TemplateSettings, loader: jinja2.BaseLoader | None = None) -> None:
         super().__init__(
@@ -66,13 +90,14 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,  # render.sent() takes a prompt's own
             undefined=jinja2.StrictUndefined,
             autoescape=False,
+            finalize=limits.printable,
             extensions=[PromptBlocks, "jinja2.ext.do", "jinja2.ext.loopcontrols"],
             loader=loader,
             auto_reload=False,
         )
         self.globals = {name: self.globals[name] for name in _GLOBALS}
         del self.filters["attr"]
-        self.filters["format"] = _format
+        self.filters |= limits.FILTERS_BOUNDED
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Return an item or a listed attribute of plain data; anything else is undefined."""
@@ -81,6 +106,8 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
         if listed is None:
             return self._foreign_attribute(obj, attribute)
         if attribute in listed:
+            if kind is str and attribute in _BOUNDED:
+                return partial(_BOUNDED[attribute], obj)
             return getattr(obj, attribute)
         if kind is dict:
             try:
@@ -102,7 +129,9 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
         # Jinja's own helpers (loop, cycler, namespace, macros) and values without attributes.
         if type(obj).__module__.startswith("jinja2."):
             return super().getattr(obj, attribute)
-        for kind in (dict, str, list, tuple):
+        if isinstance(obj, str):
+            return self.getattr(str(obj), attribute)
+        for kind in (dict, list, tuple):
             if isinstance(obj, kind) and attribute in _PLAIN[kind]:
                 return getattr(obj, attribute)
         if isinstance(obj, dict) and attribute in obj:
@@ -110,35 +139,39 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
         return self.unsafe_undefined(obj, attribute)
 
     def call(self, context: Context, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """Call what a template calls; the ranges of one render share an allowance."""
+        """Call what a template calls; calls are counted."""
         if obj is self.globals.get("range"):
-            made = range(*args, **kwargs)
-            spent = context.vars.get(" ranges", 0) + len(made)
-            if spent > MAX_REPEAT:
-                raise RenderLimit(f"ranges of more than {MAX_REPEAT:,} items in one render")
-            context.vars[" ranges"] = spent
+            made = range(*args)  # the keywords are the loop's own variables
+            if len(made) > limits.MAX_REPEAT:
+                raise limits.OverLimit(f"a range of more than {limits.MAX_REPEAT:,} items")
+            limits.make(len(made))
             return made
+        limits.step()
         return super().call(context, obj, *args, **kwargs)
 
+    def get_template(self, *args: Any, **kwargs: Any) -> jinja2.Template:
+        """Return an included file; it counts as a call."""
+        limits.step()
+        return super().get_template(*args, **kwargs)
+
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Refuse a multiplication, power or format that would make something huge."""
+        """Refuse a sum, multiplication, power or format that would make something huge."""
         if operator == "%" and isinstance(left, str):
-            return _format(left, right) if not isinstance(right, tuple) else _format(left, *right)
-        sizes = [len(side) for side in (left, right) if hasattr(side, "__len__")]
-        numbers = [abs(side) for side in (left, right) if isinstance(side, int)]
-        if operator == "*" and sizes and numbers and sizes[0] * numbers[0] > MAX_REPEAT:
-            raise RenderLimit(f"a repetition makes more than {MAX_REPEAT:,} characters or items")
-        if operator == "**" and len(numbers) == 2 and numbers[0].bit_length() * numbers[1] > 4096:  # noqa: PLR2004
-            raise RenderLimit("a power makes a number of more than 4096 bits")
+            return limits.formatted(str(left), right)
+        limits.check_operator(operator, left, right)
         return super().call_binop(context, operator, left, right)
 
+    def concat(self, chunks: Iterable[str]) -> str:
+        """Return chunks as one text; messages cannot be part of one."""
+        chunks = list(chunks)
+        if any(isinstance(chunk, Marker) for chunk in chunks):
+            raise SecurityError("messages cannot be kept as text, in a macro or a set block")
+        limits.make(sum(map(len, chunks)))
+        return "".join(chunks)
 
-def _format(value: Any, *args: Any, **kwargs: Any) -> str:
-    """Return ``value % arguments``, the filter ``format``; wide fields are refused."""
-    text = str(value)
-    if _WIDE.search(text):
-        raise SecurityError("a format with a field of more than 9,999 characters")
-    return text % (kwargs or args)
+    def tilde(self, parts: Iterable[Any]) -> str:
+        """Return what ``~`` makes of values."""
+        return self.concat(str(limits.printable(part)) for part in parts)
 
 
 class _Tolerated(dict[str, Any]):
@@ -174,7 +207,7 @@ class _TolerantParser(Parser):
         try:
             while self.stream.current.type != "block_end":
                 next(self.stream)
-            if re.search(rf"\{{%[-+]?\s*end{re.escape(tag.value)}\b", self.environment.reading):  # type: ignore[attr-defined]
+            if tag.value in self.environment.closed:  # type: ignore[attr-defined]
                 return self.parse_statements((f"name:end{tag.value}",), drop_needle=True)
             return []
         finally:
@@ -193,7 +226,7 @@ class ForeignEnvironment(PromptEnvironment):
     It reads; it never renders.
     """
 
-    reading = ""
+    closed: frozenset[str] = frozenset()
 
     def __init__(self, settings: TemplateSettings) -> None:
         super().__init__(settings)
@@ -201,7 +234,7 @@ class ForeignEnvironment(PromptEnvironment):
         self.tests = _Tolerated(self.tests)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        self.reading = source
+        self.closed = frozenset(_END_TAG.findall(source))
         return _TolerantParser(self, source, name, filename).parse()
 
 

@@ -178,7 +178,9 @@ class _Gatherer:
             kind = "foreign" if template.kind == "foreign" else "partial"
             start = 1 if source.text.startswith("\ufeff") else 0
             self.parts[reference.name] = Template(source, start, self.config.templates, kind)
-            if len(above) < MAX_DEPTH:
+            if len(above) == MAX_DEPTH:
+                self._wrong(template, span, f"is nested in more than {MAX_DEPTH} includes")
+            else:
                 self.visit(self.parts[reference.name], (*above, reference.name))
 
     def _read(self, name: str) -> Decoded | str:
@@ -186,7 +188,10 @@ class _Gatherer:
             return f"includes {name!r}, which lies outside {self.config.folder or 'the folder'}/"
         for folder in (self.config.folder, str(PurePosixPath(self.main).parent)):
             path = str(PurePosixPath(folder) / name)
-            data = self.files.read(path)
+            try:
+                data = self.files.read(path)
+            except PromptopsError as error:
+                return f"includes {name!r}, which cannot be read: {error}"
             if data is not None:
                 return decode(data, path)
         return f"includes {name!r}: there is no such file below {self.config.folder or '.'}/"

@@ -46,6 +46,7 @@ class _Walker:
         self.found: list[Use] = []
         self.file = ""
         self.reading: list[str] = []
+        self.read: set[tuple[str, frozenset[str]]] = set()
         self.places: dict[int, int] = {}
 
     def enter(self, tree: nodes.Template) -> None:
@@ -192,6 +193,11 @@ class _Walker:
         name = template.value if isinstance(template, nodes.Const) else None
         if not isinstance(name, str) or name in self.reading:
             return
+        # Known names decide what is found in a file: once is enough for each set of them.
+        again = (name, frozenset(scope))
+        if again in self.read:
+            return
+        self.read.add(again)
         tree = self.include(name)
         if tree is None:
             return

@@ -9,6 +9,7 @@ from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 
 from promptops.errors import RenderError, RenderLimit
 from promptops.model.prompt import Message, Part
+from promptops.templates import limits
 from promptops.templates.blocks import Boundary, Closing, Marker, Opening, Splice
 from promptops.templates.environment import PromptEnvironment
 from promptops.templates.inputs import Inputs
@@ -19,7 +20,18 @@ if TYPE_CHECKING:
     from promptops.config import TemplateSettings
     from promptops.model.prompt import CacheMark, Input, Role
 
-MAX_OUTPUT: Final = 16_000_000  # characters of one message
+MAX_OUTPUT: Final = 16_000_000  # characters of all messages
+# What Jinja's lexer and parser, and Python's compiler, raise on code that they cannot take.
+BROKEN: Final = (jinja2.TemplateSyntaxError, SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def broken(error: Exception) -> tuple[int, str]:
+    """Return the body's line and the reason for which a template does not compile."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.lineno, str(error.message)
+    if isinstance(error, ValueError):
+        return 1, "holds a number that is too long to be read"
+    return 1, "nested too deeply"
 
 
 def sent(text: str, settings: TemplateSettings) -> str:
@@ -59,9 +71,9 @@ class Renderer:
         environment = PromptEnvironment(settings, loader)
         try:
             code = environment.compile(sent(text, settings), name, None)
-        except jinja2.TemplateSyntaxError as error:
-            where = f"{name}, line {error.lineno + self._above}"
-            raise RenderError(f"{where}: {error.message}") from error
+        except BROKEN as error:
+            line, why = broken(error)
+            raise RenderError(f"{name}, line {line + self._above}: {why}") from error
         self._template = jinja2.Template.from_code(environment, code, environment.globals)
 
     def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
@@ -73,15 +85,20 @@ class Renderer:
             RenderError: The template fails on these values.
         """
         context = self._template.new_context(self.inputs.accept(values))
+        allowance = limits.current.set(limits.Allowance())
         try:
             return collect(self.name, self._template.root_render_func(context))
         except RenderError:
             raise
         except Exception as error:
             raise self._explain(error) from error
+        finally:
+            limits.current.reset(allowance)
 
     def _explain(self, error: Exception) -> RenderError:
         where = self._line(error)
+        if isinstance(error, limits.OverLimit):
+            return RenderLimit(f"{self.name}{where}: {error}")
         if isinstance(error, RecursionError):
             return RenderLimit(f"{self.name}{where}: includes or macros call one another endlessly")
         if isinstance(error, MemoryError | OverflowError):
@@ -120,7 +137,7 @@ def collect(name: str, chunks: Iterable[str]) -> tuple[Message, ...]:
 
     Raises:
         RenderError: Text stands outside the message blocks, or messages inside one.
-        RenderLimit: A message is longer than 16 million characters.
+        RenderLimit: The messages are longer than 16 million characters.
     """
     messages = _Messages(name)
     size = 0
@@ -134,7 +151,7 @@ def collect(name: str, chunks: Iterable[str]) -> tuple[Message, ...]:
         append(chunk)
         size += len(chunk)
         if size > MAX_OUTPUT:
-            raise RenderLimit(f"{name}: a message of more than {MAX_OUTPUT:,} characters")
+            raise RenderLimit(f"{name}: messages of more than {MAX_OUTPUT:,} characters")
     return messages.finish()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,7 +14,7 @@ from promptops.model.text import Segment, Span
 from promptops.templates.blocks import Marker, Opening, marker_of
 from promptops.templates.body import Body, Pieces, as_stored, lex
 from promptops.templates.environment import ForeignEnvironment, PromptEnvironment
-from promptops.templates.render import sent
+from promptops.templates.render import BROKEN, broken, sent
 from promptops.templates.tree import grow, macros
 from promptops.templates.variants import Part
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from promptops.config import TemplateSettings
     from promptops.model.text import Source
 
+MAX_DEPTH: Final = 200  # of the syntax tree
+_INDENTED: Final = "\n" + " " * 4 * 18
 _REFERENCES: Final = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 
 
@@ -61,14 +64,14 @@ class Template:
         if self.kind == "text":
             return nodes.Template([], lineno=1), None
         try:
-            return self.environment.parse(self.sent), None
-        except (jinja2.TemplateSyntaxError, RecursionError) as error:
+            tree = self.environment.parse(self.sent)
+        except BROKEN as error:
             return None, self._problem(error)
+        return (None, self._problem(RecursionError())) if _deep(tree) else (tree, None)
 
     def _problem(self, error: Exception) -> Problem:
-        if isinstance(error, jinja2.TemplateSyntaxError):
-            return Problem(self.body.line_span(error.lineno), str(error.message))
-        return Problem(self.body.line_span(1), "nested too deeply to be parsed")
+        line, why = broken(error)
+        return Problem(self.body.line_span(line), why)
 
     @property
     def tree(self) -> nodes.Template | None:
@@ -82,8 +85,11 @@ class Template:
             return self._parsed[1]
         try:
             # Compiling folds constants in place, so it gets a tree of its own.
-            self.environment.compile(self.sent, raw=True)
-        except (jinja2.TemplateSyntaxError, RecursionError) as error:
+            code = self.environment.compile(self.sent, raw=True)
+            if _INDENTED in code:
+                # Python has limits of its own: 20 loops in one another, 100 blocks.
+                compile(code, self.body.source.path, "exec")
+        except BROKEN as error:
             return self._problem(error)
         return None
 
@@ -143,14 +149,29 @@ class Template:
         """Whether it has message blocks."""
         return any(isinstance(marker, Opening) for marker, _ in self.markers())
 
+    @cached_property
+    def _places(self) -> dict[str, list[int]]:
+        places: dict[str, list[int]] = {}
+        for token in self.pieces.names:
+            if not token.dotted:
+                places.setdefault(token.name, []).append(token.offset)
+        return places
+
     def name_span(self, name: str, line: int, nth: int = 0) -> Span:
         """Return the nth place of a name in the tags of a body line, or else that line."""
-        places = [
-            token.offset
-            for token in self.pieces.names
-            if token.name == name and not token.dotted and self.body.line_of(token.offset) >= line
-        ]
-        if not places:
+        places = self._places.get(name, [])
+        first = bisect_left(places, line, key=self.body.line_of)
+        if first == len(places):
             return self.body.line_span(line)
-        start = places[min(nth, len(places) - 1)]
+        start = places[min(first + nth, len(places) - 1)]
         return self.body.span(start, start + len(name))
+
+
+def _deep(tree: nodes.Node) -> bool:
+    """Return whether a tree is nested too deeply to be walked."""
+    level: list[nodes.Node] = [tree]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.iter_child_nodes()]
+        if not level:
+            return False
+    return True

@@ -23,6 +23,7 @@ _QUOTED: Final = re.compile(r"""(["'])(.*?)\1""")
 _ROLE: Final = re.compile(r"""\brole\s*=\s*["'](\w+)["']""")
 _MACRO: Final = re.compile(r"(\w+)\s*\(")
 _ASSIGNS: Final = re.compile(r"[\w.,\s]+=(?!=)")
+MAX_DEPTH: Final = 100  # of blocks; Python cannot compile more
 _DIVIDES: Final = frozenset({"else", "elif"})
 _ALONE: Final = frozenset(
     {"include", "import", "from", "extends", "cache", "do", "break", "continue"}
@@ -125,7 +126,11 @@ def _statement(
         opened = next((b for b in reversed(open_blocks) if b.tag == word[3:]), None)
         while opened in open_blocks:
             open_blocks.pop()
-    elif f"end{word}" in closed and not (word == "set" and _ASSIGNS.match(argument)):
+    elif (
+        f"end{word}" in closed
+        and len(open_blocks) < MAX_DEPTH
+        and not (word == "set" and _ASSIGNS.match(argument))
+    ):
         block = Block(word, argument, span, [Arm(argument if word == "if" else None)])
         here.nodes.append(block)
         open_blocks.append(block)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PLACEHOLDER: Final = "\ufffc"
 MAX_VARIANTS: Final = 16
 MAX_DEPTH: Final = 24
-MAX_PIECES: Final = 200_000
+MAX_PIECES: Final = 200_000  # of one path
 _SILENT: Final = frozenset({"macro", "set"})
 
 
@@ -151,6 +151,7 @@ class _Walker:
                 if arm.test is not None:
                     self.answers.setdefault(arm.test, position == at)
         self.length = 0
+        self.visited = 0
         # Between messages nothing is sent; white space there is layout.
         self.structured = any(isinstance(n, Block) and n.role for n in walk(main.tree))
 
@@ -161,28 +162,33 @@ class _Walker:
     def _nodes(
         self, nodes: list[Node], part: Part, role: str | None, *, looped: str | None, depth: int
     ) -> None:
-        if depth > MAX_DEPTH or len(self.leaves) > MAX_PIECES:
+        self.visited += len(nodes)
+        if depth > MAX_DEPTH or self.visited > MAX_PIECES:
             return
         for node in nodes:
             if isinstance(node, Literal):
-                if self.structured and role is None and node.text.isspace():
-                    continue
-                self._leaf(Leaf(node.text, part.body, node.span, role, None, looped))
-            elif isinstance(node, Value):
-                macro = self.macros.get(called(node.expression) or "")
-                if macro is not None:
-                    self._nodes(macro.arms[0].nodes, part, role, looped=looped, depth=depth + 1)
-                else:
-                    leaf = Leaf(PLACEHOLDER, part.body, node.span, role, node.expression, looped)
-                    self._leaf(leaf)
-            elif isinstance(node, Include):
-                other = self.parts.get(node.name or "")
-                if other is not None:
-                    self._nodes(other.tree, other, role, looped=looped, depth=depth + 1)
+                if not (self.structured and role is None and node.text.isspace()):
+                    self._leaf(Leaf(node.text, part.body, node.span, role, None, looped))
             elif isinstance(node, Mark):
                 self.marks.append(self.length)
-            elif node.tag not in _SILENT:
-                self._block(node, part, role, looped=looped, depth=depth)
+            elif isinstance(node, Block):
+                if node.tag not in _SILENT:
+                    self._block(node, part, role, looped=looped, depth=depth)
+            else:
+                inner, where = self._inner(node, part)
+                if where is not None:
+                    self._nodes(inner, where, role, looped=looped, depth=depth + 1)
+                elif isinstance(node, Value):
+                    leaf = Leaf(PLACEHOLDER, part.body, node.span, role, node.expression, looped)
+                    self._leaf(leaf)
+
+    def _inner(self, node: Value | Include, part: Part) -> tuple[list[Node], Part | None]:
+        """Return what stands in place of a macro's call or an include, and in which file."""
+        if isinstance(node, Include):
+            other = self.parts.get(node.name or "")
+            return (other.tree if other else []), other
+        macro = self.macros.get(called(node.expression) or "")
+        return (macro.arms[0].nodes, part) if macro is not None else ([], None)
 
     def _block(
         self, block: Block, part: Part, role: str | None, *, looped: str | None, depth: int
