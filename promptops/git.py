@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from promptops.errors import GitError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 _FILE_MODES = frozenset({b"100644", b"100755"})  # links and submodules are not prompt files
 
@@ -50,7 +50,7 @@ class Repository:
         Raises:
             GitError: There is no such revision here.
         """
-        if not rev or rev.startswith("-"):
+        if not rev or rev.startswith("-") or not rev.isprintable():
             raise GitError(f"{rev!r} is not a git revision")
         found = self._run("rev-parse", "--verify", "--quiet", f"{rev}^{{commit}}", missing=True)
         if found is None:
@@ -75,11 +75,13 @@ class Repository:
     def is_ref(self, name: str) -> bool:
         """Return whether a tag or branch has that name."""
         wanted = (f"refs/tags/{name}", f"refs/heads/{name}")
-        return bool(self._run("for-each-ref", "--format=%(refname)", *wanted))
+        found = self._run("for-each-ref", "--format=%(refname)", *wanted) or ""
+        # The patterns are of folders, too: heads/a finds heads/a/b.
+        return not set(wanted).isdisjoint(found.splitlines())
 
     def files(self, commit: str, root: Path) -> GitFiles:
         """Return the files of a commit, by their paths below a project's root."""
-        top = self._repo.working_tree_dir
+        top = Path(self._repo.working_tree_dir).resolve()
         below = root.resolve().relative_to(top).as_posix()
         prefix = "" if below == "." else f"{below}/"
         listing = self._bytes("ls-tree", "-r", "-z", "--full-tree", commit, "--", prefix or ".")

@@ -1,8 +1,8 @@
 """The hash of everything that decides what a prompt sends.
 
 SHA-256 over canonical JSON of: the body with LF line ends and one final newline, the partials'
-hashes, inputs, output and its schema, tools, model, params and cache marks. Description, owner,
-tags, cost and traffic are outside it: they change without a new version.
+hashes, inputs, output and its schema, tools, model, params, cache marks and white space options.
+Description, owner, tags, cost and traffic are outside it: they change without a new version.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from promptops.config import Config
+    from promptops.model.prompt import Metadata
     from promptops.templates.files import Files
     from promptops.templates.prompt import Prompt
 
@@ -32,9 +33,11 @@ def digest(data: bytes) -> str:
 
 
 def normalised(data: bytes) -> bytes:
-    """Return a text's bytes with LF line ends and one final newline, without a BOM."""
-    data = data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return data.rstrip(b"\n") + b"\n"
+    """Return a text's bytes with LF line ends, without a BOM.
+
+    How a partial ends decides what follows it on its line, so its last newline stays as it is.
+    """
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def blob_oid(data: bytes) -> str:
@@ -45,22 +48,24 @@ def blob_oid(data: bytes) -> str:
 def dependencies(prompt: Prompt, files: Files, config: Config) -> dict[str, bytes]:
     """Return the files that a prompt is made of beside its own, by name below the folder."""
     found = {name: part.body.source.text.encode() for name, part in prompt.parts.items()}
-    named = [*prompt.metadata.tools]
-    if prompt.metadata.output is not None and prompt.metadata.output.schema is not None:
-        named.append(prompt.metadata.output.schema)
-    for name in named:
+    for name in declared_files(prompt.metadata):
         data = files.read(f"{config.folder}/{name}" if config.folder else name)
         if data is not None:
             found[name] = data
     return dict(sorted(found.items()))
 
 
+def declared_files(declared: Metadata) -> list[str]:
+    """Return the tools and the schema that a front matter names."""
+    schema = declared.output.schema if declared.output else None
+    return [*declared.tools, *([schema] if schema is not None else [])]
+
+
 def closure_hash(prompt: Prompt, depends: Mapping[str, bytes]) -> str:
     """Return ``sha256:HEX`` of a prompt; where it cannot be read, of its files' texts."""
-    body = prompt.template.body.text if prompt.ours else prompt.source.text
     declared = prompt.metadata
     content: dict[str, Any] = {
-        "body": normalised(body.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass"),
+        "body": _body(prompt),
         "depends": {name: digest(normalised(data)) for name, data in depends.items()},
     }
     if prompt.misdeclared:
@@ -69,7 +74,16 @@ def closure_hash(prompt: Prompt, depends: Mapping[str, bytes]) -> str:
         value = _plain(getattr(declared, key))
         if value not in (None, {}, []):
             content[key] = value
+    if settings := _plain(prompt.template.settings):
+        content["templates"] = settings  # white space options that differ from the defaults
     return f"sha256:{digest(canonical(content))}"
+
+
+def _body(prompt: Prompt) -> str:
+    """Return a body with LF line ends and one final newline; further ones only where sent."""
+    text = prompt.template.body.text if prompt.ours else prompt.source.text
+    text = normalised(text.encode()).decode()
+    return (text.rstrip("\n") if prompt.template.structured else text.removesuffix("\n")) + "\n"
 
 
 def canonical(value: Any) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, unquote
 
 from promptops.errors import RegistryError
@@ -19,10 +19,15 @@ FILE: Final = "promptops.lock"
 HEADER: Final = (
     "# Written by `promptops lock`, one line a version. Append only; never merge=union.\n"
 )
+_MARKERS: Final = ("<<<<<<<", "|||||||", "=======", ">>>>>>>")
+_CONFLICT: Final = (
+    "a merge conflict: keep the lines of one side, bump the other's prompt, lock again"
+)
 _LINE: Final = re.compile(
-    r"(?P<name>[a-z0-9_/-]+)@v(?P<number>[1-9][0-9]*) sha256:(?P<sha>[0-9a-f]{64})"
+    r"(?P<name>[a-z0-9_/-]+)@v(?P<number>[1-9][0-9]{0,15}) sha256:(?P<sha>[0-9a-f]{64})"
     r" blob:(?P<blob>[0-9a-f]{40,64})(?: deps:(?P<deps>\S+))?(?: tokens:(?P<tokens>\S+))?\s*\Z"
 )
+_COUNT: Final = re.compile(r"[0-9]{1,15}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +56,58 @@ def path(config: Config) -> str:
     return f"{config.folder}/{FILE}" if config.folder else FILE
 
 
+class Entry(NamedTuple):
+    """A line of the lock file: a version, or what is wrong with the line."""
+
+    number: int  # of the line, from 1
+    text: str
+    locked: Locked | None
+    wrong: str = ""
+
+
 def read(files: Files, config: Config) -> dict[tuple[str, int], Locked]:
     """Return the locked versions by name and number.
 
     Raises:
         RegistryError: A line cannot be read, holds a conflict marker or claims a version again.
     """
-    data = files.read(path(config))
     found: dict[tuple[str, int], Locked] = {}
-    if data is None:
-        return found
-    for number, text in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
-        if not text.strip() or text.startswith("#"):
-            continue
-        where = f"{path(config)}, line {number}"
-        if text.startswith(("<<<<<<<", "=======", ">>>>>>>", "|||||||")):
-            told = (
-                "a merge conflict: keep the lines of one side, bump the other's prompt, lock again"
-            )
-            raise RegistryError(f"{where}: {told}")
-        locked = _parse(text, where)
-        key = (locked.name, locked.number)
-        if key in found:
-            raise RegistryError(f"{where}: {locked.name}@v{locked.number} is claimed a second time")
-        found[key] = locked
+    for entry in scan(files.read(path(config)) or b""):
+        if entry.locked is None or entry.wrong:
+            raise RegistryError(f"{path(config)}, line {entry.number}: {entry.wrong}")
+        found[entry.locked.name, entry.locked.number] = entry.locked
     return found
 
 
-def _parse(text: str, where: str) -> Locked:
+def scan(data: bytes) -> list[Entry]:
+    """Return a lock file's lines, right or wrong; a merge conflict is one wrong line."""
+    first: dict[tuple[str, int], int] = {}
+    entries = []
+    conflicted = False
+    for number, line in enumerate(data.decode("utf-8", "replace").split("\n"), 1):
+        text = line.rstrip()  # a checkout may have given it a CR
+        if text.startswith(_MARKERS):
+            if not conflicted:
+                entries.append(Entry(number, text, None, _CONFLICT))
+            conflicted = not text.startswith(_MARKERS[-1])
+        elif text and not text.startswith("#"):
+            entries.append(_entry(number, text, first))
+    return entries
+
+
+def _entry(number: int, text: str, first: dict[tuple[str, int], int]) -> Entry:
+    locked = _parse(text)
+    if locked is None:
+        return Entry(number, text, None, "not a line of this lock: restore it from git")
+    line = first.setdefault((locked.name, locked.number), number)
+    told = f"{locked.name}@v{locked.number} is claimed a second time, first in line {line}"
+    return Entry(number, text, locked, "" if line == number else told)
+
+
+def _parse(text: str) -> Locked | None:
     line = _LINE.match(text)
     if line is None:
-        raise RegistryError(f"{where}: not a line of this lock: restore it from git")
+        return None
     depends = dict(_pair(pair) for pair in (line["deps"] or "").split(",") if pair)
     tokens = dict(_pair(pair) for pair in (line["tokens"] or "").split(",") if pair)
     return Locked(
@@ -90,7 +116,7 @@ def _parse(text: str, where: str) -> Locked:
         f"sha256:{line['sha']}",
         line["blob"],
         {unquote(name): sha for name, sha in depends.items()},
-        {name: int(count) for name, count in tokens.items() if count.isdigit()},
+        {name: int(count) for name, count in tokens.items() if _COUNT.match(count)},
     )
 
 

@@ -10,8 +10,10 @@ from promptops.errors import UsageError
 Kind = Literal["head", "version", "label", "hash", "work", "git"]
 
 NAME: Final = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*\Z")
-VERSION: Final = re.compile(r"v(0|[1-9][0-9]*)\Z")
+VERSION: Final = re.compile(r"v([1-9][0-9]{0,8})\Z")
+RESERVED: Final = frozenset({"latest", "work", "git", "sha256"})
 _LABEL: Final = re.compile(r"[a-z][a-z0-9_-]*\Z")
+_LIKE_A_VERSION: Final = re.compile(r"v[0-9]+\Z")
 _HASH: Final = re.compile(r"sha256:[0-9a-f]{8,64}\Z")
 
 
@@ -42,7 +44,7 @@ class Reference(NamedTuple):
             return cls(name, "git", rest[len("git:") :])
         if _HASH.match(rest):
             return cls(name, "hash", rest)
-        if rest != "latest" and _LABEL.match(rest):
+        if is_label(rest):
             return cls(name, "label", rest)
         raise UsageError(f"{text!r}: behind @ stands v3, a label, work, git:REV or sha256:HASH")
 
@@ -56,3 +58,10 @@ class Reference(NamedTuple):
 def is_name(text: str) -> bool:
     """Return whether a text can be a prompt's name."""
     return NAME.match(text) is not None
+
+
+def is_label(text: str) -> bool:
+    """Return whether a text can be a label: no reserved word, and nothing like a version."""
+    return (
+        _LABEL.match(text) is not None and text not in RESERVED and not _LIKE_A_VERSION.match(text)
+    )

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import IntegrityError, RegistryError, UsageError
 from promptops.registry import lockfile
-from promptops.registry.closure import SHORT, blob_oid, dependencies, digest, normalised
+from promptops.registry.closure import (
+    SHORT,
+    blob_oid,
+    declared_files,
+    dependencies,
+    digest,
+    normalised,
+)
 from promptops.registry.lockfile import Locked
+from promptops.registry.hold import held
 from promptops.registry.references import is_name
 from promptops.registry.versions import Versions, frozen_path, part_path
 from promptops.templates.files import Folder, write_file
@@ -37,8 +45,13 @@ def bump(root: Path, config: Config, name: str) -> Bumped:
     Raises:
         PromptNotFound: There is no prompt of that name.
         UsageError: It has no version, or its version is not locked yet.
+        RegistryError: Another run is changing the registry.
     """
-    versions = Versions(Folder(root), config)
+    with held(root, config):
+        return _bump(root, Versions(Folder(root), config), name)
+
+
+def _bump(root: Path, versions: Versions, name: str) -> Bumped:
     prompt = versions.catalog.head(name)
     number = prompt.metadata.version
     if number is None:
@@ -71,10 +84,20 @@ def lock(
     Raises:
         PromptNotFound: There is no prompt of one of the names.
         IntegrityError: A locked version's text has changed: it needs a new number.
-        RegistryError: A prompt cannot be read, or its name cannot be one in the registry.
+        RegistryError: A prompt cannot be read, or its name cannot be one in the registry, or
+            another run is changing the registry.
     """
-    files = Folder(root)
-    versions = Versions(files, config)
+    with held(root, config):
+        return _lock(root, Versions(Folder(root), config), names, count)
+
+
+def _lock(
+    root: Path,
+    versions: Versions,
+    names: Iterable[str],
+    count: Callable[[Prompt], dict[str, int]],
+) -> list[Locked]:
+    where = lockfile.path(versions.config)
     made = []
     for name in sorted(names):
         prompt = versions.catalog.head(name)
@@ -87,9 +110,9 @@ def lock(
         elif known.closure != versions.catalog.closure(name):
             raise IntegrityError(_changed(versions, prompt, known))
     if made:
-        data = files.read(lockfile.path(config)) or lockfile.HEADER.encode()
+        data = versions.files.read(where) or lockfile.HEADER.encode()
         lines = "".join(locked.line() for locked in made)
-        write_file(root / lockfile.path(config), data.rstrip(b"\n") + b"\n" + lines.encode())
+        write_file(root / where, data.rstrip() + b"\n" + lines.encode())
     return made
 
 
@@ -104,6 +127,9 @@ def _freeze(
         raise RegistryError(f"{first.path}: {first.problem.message}; `promptops lint` shows where")
     data = versions.files.read(prompt.path) or b""
     depends = dependencies(prompt, versions.files, config)
+    for needed in declared_files(prompt.metadata):
+        if needed not in depends:
+            raise RegistryError(f"{prompt.path}: there is no file {config.folder}/{needed}")
     short = {part: digest(normalised(text))[:SHORT] for part, text in depends.items()}
     for part, text in depends.items():
         write_file(root / part_path(config, part, short[part]), normalised(text))

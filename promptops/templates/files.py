@@ -26,7 +26,7 @@ class Files(Protocol):
 
 
 class Folder:
-    """The files of a folder on disk; nothing outside it is read, whatever a link says."""
+    """The files of a folder on disk; links below it are not followed, as in a git tree."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -38,13 +38,21 @@ class Folder:
         for folder, names, files in os.walk(top):
             names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIPPED)
             for name in sorted(files):
-                yield Path(folder, name).relative_to(self.root).as_posix()
+                if not Path(folder, name).is_symlink():
+                    yield Path(folder, name).relative_to(self.root).as_posix()
 
     def read(self, path: str) -> bytes | None:
-        """Return a file's bytes, or None where there is no such file in the folder."""
-        real = os.path.realpath(self.root / path)
-        if not real.startswith(self._real.rstrip(os.sep) + os.sep):
+        """Return a file's bytes, or None where there is no such file in the folder.
+
+        Raises:
+            PromptopsError: It is a link or cannot be read.
+        """
+        written = os.path.normpath(os.path.join(self._real, path))  # noqa: PTH118 - keeps links
+        if not written.startswith(self._real.rstrip(os.sep) + os.sep):
             return None
+        real = os.path.realpath(written)
+        if os.path.normcase(real) != os.path.normcase(written):
+            raise PromptopsError(f"{path}: is a link or lies behind one, which is not followed")
         return read_file(Path(real))
 
 

@@ -14,7 +14,9 @@ from promptops.shape import Path, Wrong
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FENCE: Final = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_CONTROL: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MAX_DEPTH: Final = 32
+_MANY: Final = 2_000  # nested in one another, so many would exhaust the C parser's stack
 
 
 class Split(NamedTuple):
@@ -61,6 +63,7 @@ def parse(text: str) -> Parsed:
     """Return the data of a YAML text; duplicate keys and syntax errors are problems."""
     parsed = Parsed({}, {}, [])
     try:
+        _refuse_depth(text)
         loader = _Loader(text)
         try:
             root = loader.get_single_node()
@@ -73,12 +76,24 @@ def parse(text: str) -> Parsed:
         said = " ".join(str(part) for part in (error.context, error.problem) if part)
         parsed.problems.append(Wrong(("",), f"not valid YAML: {said}"))
         return parsed
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        # Control characters, impossible dates, numbers too long to be read.
-        said = str(error).split("\n", 1)[0]
-        parsed.problems.append(Wrong((), f"not valid YAML: {said}"))
+    except yaml.reader.ReaderError as error:
+        found = _CONTROL.search(text)
+        parsed.offsets[("",)] = found.start() if found else 0
+        parsed.problems.append(Wrong(("",), f"not valid YAML: {error.reason}"))
         return parsed
     return parsed._replace(data=data)
+
+
+def _refuse_depth(text: str) -> None:
+    if sum(map(text.count, "[{-?:")) < _MANY:
+        return
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MANY:
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=mark)
 
 
 class _Builder:
@@ -108,7 +123,15 @@ class _Builder:
                 self.parsed.offsets[(*path, at)] = child.start_mark.index
                 items.append(self.value(child, (*path, at)))
             return items
-        return self.loader.construct_object(node)
+        return self._scalar(node, path)
+
+    def _scalar(self, node: yaml.Node, path: Path) -> Any:
+        try:
+            return self.loader.construct_object(node)
+        except (ValueError, OverflowError) as error:
+            # Impossible dates, numbers too long to be read.
+            self._wrong((*path, ""), node, f"{str(node.value)[:40]!r} cannot be read: {error}")
+            return None
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
@@ -116,7 +139,7 @@ class _Builder:
             if not isinstance(key_node, yaml.ScalarNode):
                 self._wrong(path, key_node, "a key must be a string")
                 continue
-            key = self.loader.construct_object(key_node)
+            key = self._scalar(key_node, path)
             here = (*path, key)
             if key in data:
                 self._wrong((*here, "again"), key_node, f"the key {key!r} is given twice")

@@ -103,6 +103,8 @@ def _further(schema: Schema) -> list[Check]:
         low, high, unit = _size_limits(schema)
         if low is not None or high is not None:
             checks.append(_size(low, high, unit))
+    if schema.type == "number":
+        checks.append(_finite)
     if schema.type in {"integer", "number"} and (schema.minimum, schema.maximum) != (None, None):
         checks.append(_range(schema.minimum, schema.maximum))
     if schema.type == "array" and schema.items is not None:
@@ -132,9 +134,12 @@ def _size(low: int | None, high: int | None, unit: str) -> Check:
     return check
 
 
+def _finite(value: Any) -> str | None:
+    return None if Decimal(value).is_finite() else f"must be a number, not {value}"
+
+
 def _range(low: Decimal | None, high: Decimal | None) -> Check:
     def check(value: Any) -> str | None:
-        # Written so that NaN, which compares with nothing, is refused.
         if (low is None or value >= low) and (high is None or value <= high):
             return None
         shown = "..." if low is None else low, "..." if high is None else high

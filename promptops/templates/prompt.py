@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from promptops.errors import RenderError
 from promptops.model.finding import Problem
 from promptops.model.text import Span
 from promptops.templates import names
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from jinja2 import nodes
 
     from promptops.model.prompt import Message, Metadata
-    from promptops.model.text import Source
+    from promptops.model.text import Segment, Source
     from promptops.templates.template import Template
 
 ProblemKind = Literal["unreadable", "template", "include", "front-matter"]
+_STRIPS_AFTER: Final = ("-%}", "-}}", "-#}")
+_STRIPS_BEFORE: Final = ("{%-", "{{-", "{#-")
 GLOBALS: Final = frozenset({"range", "dict", "cycler", "joiner", "namespace"})
 
 
@@ -148,15 +151,20 @@ class Prompt:
         """The compiled prompt.
 
         Raises:
-            RenderError: It does not compile.
+            RenderError: A file of it cannot be read, its front matter is wrong, or it does not
+                compile.
         """
+        for _, problem, path in self._problems:
+            source = self.parts_by_path.get(path, self.source)
+            line, _ = source.position(problem.span.start)
+            raise RenderError(f"{path}, line {line}: {problem.message}")
         parts = {name: part.body.text for name, part in self.parts.items()}
         text, settings = self.template.body.text, self.template.settings
         line = self.source.position(self.template.body.start)[0]
         return Renderer(self.name, text, parts, self.metadata.inputs, settings, line)
 
     def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
-        """Return the messages for some values; raises what ``Renderer.render`` raises."""
+        """Return the messages for some values; raises what the renderer raises."""
         return self.renderer.render(values)
 
     def _misplaced(self) -> list[Problem]:
@@ -197,19 +205,30 @@ class Prompt:
 
     def _unfree_marks(self) -> list[Problem]:
         """Return cache marks whose removal would change the text around them."""
-        found = []
-        text = self.template.body.text
-        for segment in self.template.pieces.segments:
-            if segment.kind != "statement" or segment.text[2:].lstrip("-+ \t\n")[:5] != "cache":
-                continue
-            start, end = segment.span
-            alone = not text[text.rfind("\n", 0, start) + 1 : start].strip()
-            strips = segment.text.startswith("{%-") or segment.text.endswith("-%}")
-            if strips or (not alone and text[end : end + 1] == "\n"):
-                found.append(
-                    Problem(
-                        self.template.body.span(start, end),
-                        "a cache mark that takes white space with it: put it on a line of its own",
-                    )
-                )
-        return found
+        told = "a cache mark that takes white space with it: put it on a line of its own"
+        segments = [one for one in self.template.pieces.segments if one.kind != "trivia"]
+        return [
+            Problem(self.template.body.span(*mark.span), told)
+            for before, mark, after in zip(
+                [None, *segments], segments, [*segments[1:], None], strict=False
+            )
+            if mark.kind == "statement" and mark.text[2:].lstrip("-+ \t\n")[:5] == "cache"
+            if (before and before.text.endswith(_STRIPS_AFTER))
+            or (after and after.text.startswith(_STRIPS_BEFORE))
+            or self._takes(mark)
+        ]
+
+    def _takes(self, mark: Segment) -> bool:
+        """Return whether a mark's own tag takes white space that would be sent without it."""
+        text, settings = self.template.body.text, self.template.settings
+        start, end = mark.span
+        ahead = text[text.rfind("\n", 0, start) + 1 : start]
+        ends = text[end : end + 1] == "\n"
+        if mark.text.startswith("{%-") or mark.text.endswith("-%}"):
+            return True
+        if ends and not ahead.strip():
+            # Its line must vanish whole.
+            return not settings.trim_blocks or bool(ahead and not settings.lstrip_blocks)
+        if ends:
+            return settings.trim_blocks
+        return bool(ahead and not ahead.strip() and settings.lstrip_blocks)

@@ -1,0 +1,106 @@
+"""One run at a time changes a registry: a file that only one process can create."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from promptops.errors import RegistryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from promptops.config import Config
+
+FILE: Final = ".promptops.held"
+_OLD: Final = 600  # seconds; no run takes that long, so the file outlived its process
+
+
+@contextmanager
+def held(root: Path, config: Config) -> Iterator[None]:
+    """Keep other runs from changing the registry meanwhile; one that died holds nothing.
+
+    Raises:
+        RegistryError: Another run holds it, or the folder cannot be written to.
+    """
+    path = root / config.folder / FILE
+    if not path.parent.is_dir():  # nothing is there to be changed: say so as always
+        yield
+        return
+    mine = f"{os.getpid()} {socket.gethostname()} {time.time_ns()}"
+    _take(path, mine)
+    try:
+        yield
+    finally:
+        if _said(path) == mine:
+            path.unlink(missing_ok=True)
+
+
+def _take(path: Path, mine: str) -> None:
+    for _ in range(3):
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(mine)
+        except FileExistsError:
+            said = _said(path)
+            if said is not None and not _stale(path, said):
+                raise RegistryError(_busy(path, said)) from None
+            if said is not None:
+                _remove(path, said)
+        except OSError as error:
+            raise RegistryError(f"{path.parent}: cannot be written: {error.strerror}") from error
+        else:
+            return
+    raise RegistryError(_busy(path, _said(path) or ""))
+
+
+def _busy(path: Path, said: str) -> str:
+    who = f"process {said.split()[0]}" if said else "another process"
+    return f"{who} is changing the registry: try again, or delete {path} if none is"
+
+
+def _said(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:
+        return None
+
+
+def _stale(path: Path, said: str) -> bool:
+    try:
+        age = time.time() - path.stat().st_mtime
+    except OSError:
+        return False  # gone, or not ours to judge
+    words = said.split()
+    here = len(words) == 3 and words[1] == socket.gethostname()  # noqa: PLR2004 - as written above
+    return age > _OLD or (here and words[0].isdecimal() and not alive(int(words[0])))
+
+
+def _remove(path: Path, said: str) -> None:
+    """Delete what a dead process left, unless another run has already put its own in place."""
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        path.rename(aside)
+        if _said(aside) != said:
+            os.link(aside, path)  # it was alive after all: give it back
+    except OSError:
+        pass
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def alive(process: int) -> bool:
+    """Return whether a process of this machine runs; where that cannot be asked, True."""
+    if os.name == "nt":
+        return True  # there, os.kill would end it
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
