@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promptops.errors import LabelError, nearest
 from promptops.registry.label_data import POINTS, checked, plain
-from promptops.shape import Wrong
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from promptops.config import Config
     from promptops.registry.label_data import Arms
-    from promptops.shape import Path
+    from promptops.shape import Path, Wrong
     from promptops.templates.files import Files
 
 FILE: Final = "labels.yaml"
