@@ -1,0 +1,56 @@
+"""Write the JSON Schemas of the reports to docs/schemas.
+
+python scripts/update_schemas.py          # writes docs/schemas/NAME.json
+python scripts/update_schemas.py --check  # exit 1 where a file would change
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from promptops.reporters.contracts import REPORTS
+
+FOLDER = Path(__file__).parent.parent / "docs" / "schemas"
+
+
+def schemas() -> dict[str, str]:
+    """Return the text of each schema by the name of its file."""
+    return {
+        f"{name.removeprefix('promptops.').removesuffix('/1')}.json": _text(name, model)
+        for name, model in REPORTS.items()
+    }
+
+
+def _text(name: str, model: Any) -> str:
+    schema = {
+        **TypeAdapter(model).json_schema(),
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": name,
+    }
+    return json.dumps(schema, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def main() -> int:
+    """Write the schemas, or check that they are fresh."""
+    wanted = schemas()
+    there = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.json")}
+    if "--check" in sys.argv:
+        stale = sorted(name for name in wanted | there if wanted.get(name) != there.get(name))
+        for name in stale:
+            print(f"docs/schemas/{name} is stale: run python scripts/update_schemas.py")
+        return 1 if stale else 0
+    FOLDER.mkdir(exist_ok=True)
+    for name in there.keys() - wanted.keys():
+        (FOLDER / name).unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text, "utf-8", newline="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
