@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
-
-from promptops.errors import RenderError
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from promptops.model.prompt import Message, Part
-
-_FIRST: Final = ("system", "developer")
+    from promptops.model.prompt import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,7 @@ class Rendered:
     params: Mapping[str, Any] = field(default_factory=dict)
     tools: tuple[Mapping[str, Any], ...] = ()
     schema: Mapping[str, Any] | None = None
+    cache: Mapping[str, Any] = field(default_factory=dict)  # marks that have no place in the body
 
     @property
     def otel(self) -> dict[str, str]:
@@ -52,65 +49,49 @@ class Rendered:
     def anthropic(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.messages.create`` of Anthropic's client.
 
-        System and developer messages become the system blocks; cache marks become cache_control.
-
         Raises:
-            RenderError: A system message follows the conversation's first turn.
+            RenderError: The API would refuse the request.
         """
-        system: list[dict[str, Any]] = []
-        turns: list[dict[str, Any]] = []
-        for message in self.messages:
-            blocks = [_anthropic_block(part) for part in message.parts if part.text]
-            if message.role in _FIRST:
-                if turns:
-                    told = f"a {message.role} message follows a turn, which Anthropic does not take"
-                    raise RenderError(f"{self.ref.name}: {told}")
-                system += blocks
-            elif blocks:
-                turns.append({"role": message.role, "content": blocks})
-        found = {**self._model(), **self.params, "messages": turns}
-        if system:
-            found["system"] = system
-        if self.tools:
-            found["tools"] = [_anthropic_tool(tool) for tool in self.tools]
-        if self.schema is not None:
-            found["output_config"] = {
-                "format": {"type": "json_schema", "schema": dict(self.schema)}
-            }
-        return found
+        from promptops.registry.vendors import anthropic
+
+        return anthropic.request(self)
 
     def openai(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.chat.completions.create`` of OpenAI's client.
 
-        Cache marks are left out: the vendor caches prefixes by itself.
+        Raises:
+            RenderError: The API would refuse the request.
         """
-        messages = [{"role": one.role, "content": one.text} for one in self.messages]
-        found = {**self._model(), **self.params, "messages": messages}
-        if "max_tokens" in found:
-            # The name that the API's newer models insist on; the older ones know it, too.
-            found["max_completion_tokens"] = found.pop("max_tokens")
-        if self.tools:
-            found["tools"] = [{"type": "function", "function": dict(tool)} for tool in self.tools]
-        if self.schema is not None:
-            name = self.ref.name.replace("/", "_")
-            schema = {"name": name, "schema": dict(self.schema)}
-            found["response_format"] = {"type": "json_schema", "json_schema": schema}
-        return found
+        from promptops.registry.vendors import openai
 
-    def _model(self) -> dict[str, str]:
-        return {} if self.model is None else {"model": self.model.partition(":")[2]}
+        return openai.request(self)
 
+    def openai_responses(self) -> dict[str, Any]:
+        """Return keyword arguments for ``client.responses.create`` of OpenAI's client.
 
-def _anthropic_block(part: Part) -> dict[str, Any]:
-    block: dict[str, Any] = {"type": "text", "text": part.text}
-    if part.cache is not None:
-        control = {"type": "ephemeral"}
-        if part.cache.ttl is not None:
-            control["ttl"] = part.cache.ttl
-        block["cache_control"] = control
-    return block
+        Raises:
+            RenderError: The API would refuse the request.
+        """
+        from promptops.registry.vendors import openai_responses
 
+        return openai_responses.request(self)
 
-def _anthropic_tool(tool: Mapping[str, Any]) -> dict[str, Any]:
-    renamed = {"parameters": "input_schema"}
-    return {renamed.get(key, key): value for key, value in tool.items()}
+    def gemini(self) -> dict[str, Any]:
+        """Return keyword arguments for ``client.models.generate_content`` of google-genai.
+
+        Raises:
+            RenderError: The API would refuse the request.
+        """
+        from promptops.registry.vendors import gemini
+
+        return gemini.request(self)
+
+    def bedrock(self) -> dict[str, Any]:
+        """Return keyword arguments for ``client.converse`` of boto3's bedrock-runtime.
+
+        Raises:
+            RenderError: The API would refuse the request.
+        """
+        from promptops.registry.vendors import bedrock
+
+        return bedrock.request(self)

@@ -54,7 +54,13 @@ class PromptHandle:
         messages = self.prompt.renderer.render(inputs)
         declared = self.prompt.metadata
         return Rendered(
-            messages, self.ref, declared.model, declared.params, self._tools, self._schema
+            messages,
+            self.ref,
+            declared.model,
+            declared.params,
+            self._tools,
+            self._schema,
+            declared.cache,
         )
 
     @cached_property
