@@ -42,8 +42,18 @@ def emit(text: str) -> None:
 
 
 def as_json(data: Any) -> str:
-    """Return data as indented JSON with a final newline."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    """Return data as indented JSON with a final newline.
+
+    A YAML value that JSON does not have, such as a date, is its text; not-a-number is refused.
+
+    Raises:
+        UsageError: The data holds an infinite number or none.
+    """
+    try:
+        text = json.dumps(data, indent=2, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError as error:
+        raise UsageError(f"a value cannot be written as JSON: {error}") from error
+    return text + "\n"
 
 
 def read_values(

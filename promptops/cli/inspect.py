@@ -117,8 +117,8 @@ def _cost(found: Inspection) -> dict[str, Any] | None:
     per_call = call(price, found.sample, output)
     per_month = month(per_call, calls)
     return {
-        "per_call": str(per_call),
-        "per_month": None if per_month is None else str(per_month),
+        "per_call": f"{per_call:f}",
+        "per_month": None if per_month is None else f"{per_month:f}",
         "calls": None if calls is None else int(calls),
         "prices": {"source": book.source, "as_of": book.as_of.isoformat()},
     }

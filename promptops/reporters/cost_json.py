@@ -56,7 +56,12 @@ def _end(end: End) -> dict[str, Any]:
 def _prices(comparison: Comparison) -> dict[str, Any]:
     prices = comparison.prices
     given = [
-        {"model": name, "input": str(price.rates.input), "output": str(price.rates.output)}
+        {
+            "model": name,
+            "input": f"{price.rates.input:f}",
+            "output": f"{price.rates.output:f}",
+            "cache_read": None if price.rates.cache_read is None else f"{price.rates.cache_read:f}",
+        }
         for name, price in prices.given.items()
     ]
     return {

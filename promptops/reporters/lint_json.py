@@ -29,7 +29,7 @@ def report(found: LintReport, version: str) -> dict[str, Any]:
             "by_rule": dict(sorted(found.by_rule.items())),
             "saving": {
                 "tokens": found.saved_tokens,
-                "per_month": None if saved is None else str(saved),
+                "per_month": None if saved is None else f"{saved:f}",
             },
         },
     }
@@ -81,7 +81,7 @@ def _tokens(saving: Saving | None) -> dict[str, Any] | None:
 def _per_month(saving: Saving | None) -> str | None:
     if saving is None or saving.per_month is None:
         return None
-    return str(saving.per_month)
+    return f"{saving.per_month:f}"
 
 
 def _fix(fix: Fix | None) -> dict[str, Any] | None:

@@ -43,6 +43,7 @@ class GivenPrice(Part):
     model: str = Field(description="The provider:model.")
     input: Rate = Field(description="What input costs.")
     output: Rate = Field(description="What output costs.")
+    cache_read: Rate | None = Field(description="What a cached token costs; null if not given.")
 
 
 class Prices(Part):
