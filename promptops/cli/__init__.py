@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "render": "Render a prompt with values for its inputs.",
     "bump": "Raise the version number in a prompt's file.",
     "lock": "Freeze the versions of prompts in the lock file.",
+    "check": "Check that every version is what was locked.",
 }
 
 

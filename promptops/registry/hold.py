@@ -59,7 +59,7 @@ def _take(path: Path, mine: str) -> None:
 
 
 def _busy(path: Path, said: str) -> str:
-    who = f"process {said.split()[0]}" if said else "another process"
+    who = f"process {said.split(maxsplit=1)[0]}" if said else "another process"
     return f"{who} is changing the registry: try again, or delete {path} if none is"
 
 

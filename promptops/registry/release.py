@@ -15,8 +15,8 @@ from promptops.registry.closure import (
     digest,
     normalised,
 )
-from promptops.registry.lockfile import Locked
 from promptops.registry.hold import held
+from promptops.registry.lockfile import Locked
 from promptops.registry.references import is_name
 from promptops.registry.versions import Versions, frozen_path, part_path
 from promptops.templates.files import Folder, write_file
