@@ -1,0 +1,170 @@
+"""The form of a bundle: JSON with an entry a line, so that an entry is parsed when it is used.
+
+    {"commit":"4be9037…",
+    "labels":{…},
+    "schema":"promptops.bundle/1",
+    "settings":{…},
+    "texts":{
+    "SHA-256":"a body, a partial, a tool or a schema",
+    …
+    },
+    "versions":{
+    "support/triage@v3":{"body":"SHA-256","closure":"sha256:…","files":{…},…},
+    …
+    }}
+
+A bundle that was formatted anew is JSON all the same: it is put back into this form.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from promptops.errors import RegistryError
+
+SCHEMA: Final = "promptops.bundle"
+NUMBER: Final = 1
+_SECTIONS: Final = ("texts", "versions")
+_CONFLICT: Final = re.compile(rb"^(?:<<<<<<<|=======|>>>>>>>)", re.MULTILINE)
+
+
+class Lines(Mapping[str, Any]):
+    """A section of a bundle: entries by key, each parsed when it is asked for."""
+
+    def __init__(self, section: bytes, where: str) -> None:
+        """Take a section's lines.
+
+        Raises:
+            RegistryError: A line is no entry, or a key is given twice.
+        """
+        self._where = where
+        self.raw: dict[str, bytes] = {}
+        for line in section.split(b",\n") if section else ():
+            end = line.find(b'":')
+            key = line[1:end].decode("utf-8", "replace")
+            if end < 0 or key in self.raw:
+                told = f"holds {key!r} twice" if end >= 0 else "is damaged"
+                raise RegistryError(f"{where}: {told}: build it again")
+            self.raw[key] = line
+
+    def __getitem__(self, key: str) -> Any:
+        line = self.raw[key]
+        try:
+            return json.loads(b"{%b}" % line)[key]
+        except (ValueError, RecursionError, KeyError) as error:
+            told = f"the entry {key!r} is damaged: build the bundle again"
+            raise RegistryError(f"{self._where}: {told}") from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.raw)
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+
+class Document(NamedTuple):
+    """A bundle's head as plain data, and its two sections."""
+
+    head: dict[str, Any]
+    texts: Lines
+    versions: Lines
+
+
+def encode(document: Mapping[str, Any]) -> bytes:
+    """Return a bundle's bytes; the same data gives the same bytes."""
+    fields = []
+    for key, value in sorted(document.items()):
+        if key not in _SECTIONS:
+            fields.append(f"{_dump(key)}:{_dump(value)}")
+            continue
+        lines = ",\n".join(f"{_dump(name)}:{_dump(entry)}" for name, entry in sorted(value.items()))
+        fields.append(f"{_dump(key)}:{{\n{lines}\n}}")
+    return ("{" + ",\n".join(fields) + "}\n").encode("ascii")
+
+
+def decode(data: bytes, where: str) -> Document:
+    """Return what a bundle's bytes hold.
+
+    Raises:
+        RegistryError: They are no bundle, or one of a newer promptops.
+    """
+    parts = _split(data)
+    head = None if parts is None else _parsed(parts[0])
+    if parts is None or not isinstance(head, dict):
+        parts, head = _reformed(data, where)
+    _check_schema(head, where)
+    return Document(head, Lines(parts[1], where), Lines(parts[2], where))
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+
+
+def _split(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Return the head's JSON and the sections' lines, or None where the form is another."""
+    head, texts, rest = data.partition(b'"texts":{\n')
+    inner, versions, last = rest.partition(b'\n},\n"versions":{\n')
+    if not texts or not versions or not last.endswith(b"\n}}\n"):
+        return None
+    return head.rstrip(b",\n") + b"}", inner, last.removesuffix(b"\n}}\n")
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reformed(data: bytes, where: str) -> tuple[tuple[bytes, bytes, bytes], dict[str, Any]]:
+    """Return the parts and the head of a bundle that was formatted anew."""
+    try:
+        document = json.loads(data, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise RegistryError(f"{where}: {_why(data, error)}") from error
+    if not isinstance(document, dict) or not isinstance(document.get("schema"), str):
+        raise RegistryError(f"{where}: not a bundle: `promptops build` writes one")
+    _check_schema(document, where)
+    if not all(isinstance(document.get(key), dict) for key in _SECTIONS):
+        raise RegistryError(f"{where}: lacks its texts or versions: build it again")
+    try:
+        parts = _split(encode(document))
+    except ValueError as error:
+        raise RegistryError(f"{where}: is damaged: build it again") from error
+    assert parts is not None  # noqa: S101 - `encode` writes the form that `_split` reads
+    return parts, {key: value for key, value in document.items() if key not in _SECTIONS}
+
+
+class _TwiceError(ValueError):
+    """A key is given twice."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _TwiceError(twice)
+    return found
+
+
+def _why(data: bytes, error: Exception) -> str:
+    if _CONFLICT.search(data):
+        return "holds a merge conflict: build the bundle again"
+    if isinstance(error, _TwiceError):
+        return f"holds {str(error)!r} twice: build the bundle again"
+    if data.lstrip()[:1] == b"{" and not data.rstrip().endswith(b"}"):
+        return "ends too early: copy or build the bundle again"
+    return "not valid JSON: build the bundle again"
+
+
+def _check_schema(head: Mapping[str, Any], where: str) -> None:
+    name, _, number = str(head.get("schema", "")).partition("/")
+    if name != SCHEMA or not number.isdecimal():
+        raise RegistryError(f"{where}: not a bundle: `promptops build` writes one")
+    if int(number) > NUMBER:
+        told = f"a bundle of schema {number}, and this promptops reads up to {NUMBER}"
+        raise RegistryError(f"{where}: {told}: upgrade promptops-toolkit")

@@ -1,0 +1,79 @@
+"""A bundle that is read anew when it has changed, by the thread that asks; there is no other."""
+
+from __future__ import annotations
+
+import os
+import time
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from promptops.errors import PromptopsError
+from promptops.registry.bundle import Bundle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptops.registry.bundle_place import Place
+
+
+class Reload:
+    """The bundle of a place: the last good one, and why it is not the newest, if so."""
+
+    def __init__(
+        self,
+        place: Place,
+        swap: Callable[[Bundle], object] = lambda _: None,
+        *,
+        interval: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Read the bundle; ``swap`` is handed each later one, at most one in ``interval`` seconds.
+
+        Raises:
+            RegistryError: The bundle cannot be read.
+        """
+        self.stale: PromptopsError | None = None
+        self._place = place
+        self._swap = swap
+        self._interval = interval
+        self._clock = clock
+        self._stamp = place.stamp()
+        self.bundle = Bundle(place.read(), place.name)
+        self._next = clock() + interval
+        self._process, self._busy = os.getpid(), Lock()
+
+    def poll(self) -> Bundle:
+        """Return the bundle, after looking for a newer one where the interval is over.
+
+        One thread looks while the others go on with the bundle there is. A bundle that cannot be
+        read or does not verify is never handed out: ``stale`` says what is wrong with it.
+        """
+        if self._clock() >= self._next:
+            self._look()
+        return self.bundle
+
+    def _look(self) -> None:
+        if self._process != os.getpid():
+            # A thread that was looking at the moment of a fork does not exist here.
+            self._process, self._busy = os.getpid(), Lock()
+        if not self._busy.acquire(blocking=False):
+            return
+        try:
+            self._next = self._clock() + self._interval
+            self._refresh()
+        finally:
+            self._busy.release()
+
+    def _refresh(self) -> None:
+        try:
+            stamp = self._place.stamp()
+            if stamp != self._stamp:
+                bundle = Bundle(self._place.read(), self._place.name, before=self.bundle)
+                bundle.verify()
+                self._swap(bundle)
+                # The stamp was taken before the bytes: a change in between is seen next time.
+                self.bundle, self._stamp = bundle, stamp
+        except PromptopsError as error:
+            self.stale = error
+        else:
+            self.stale = None
