@@ -77,7 +77,7 @@ def _blobs(here: Project) -> Callable[[str], bytes | None]:
 
 
 def _text(found: Checked) -> None:
-    from promptops.lint.run import LintReport
+    from promptops.model.report import LintReport
     from promptops.reporters import lint_text
 
     report = LintReport(found.findings, prompts=found.prompts)
@@ -87,7 +87,7 @@ def _text(found: Checked) -> None:
 def _json(found: Checked, base: Base | None, why: str) -> dict[str, Any]:
     from importlib.metadata import version
 
-    from promptops.lint.run import LintReport
+    from promptops.model.report import LintReport
     from promptops.reporters import lint_json
 
     report = LintReport(found.findings, files=found.prompts, prompts=found.prompts)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,50 +10,16 @@ from promptops.errors import PromptopsError, UnknownModel
 from promptops.lint.catalogue import all_rules
 from promptops.lint.engine import Engine, unknown_suppressions
 from promptops.lint.view import ENCODING, View
-from promptops.model.finding import Saving, Severity
+from promptops.model.finding import Saving
 from promptops.model.money import PER_MONTH, Usage
+from promptops.model.report import LintReport
 
 if TYPE_CHECKING:
-    from collections import Counter
     from collections.abc import Callable
 
     from promptops.config import LintSettings
     from promptops.lint.targets import Target, Targets
-    from promptops.model.finding import Finding
     from promptops.tokens.counter import TokenCounter
-
-
-@dataclass(slots=True)
-class LintReport:
-    """What a run of the linter found."""
-
-    findings: list[Finding] = field(default_factory=list)
-    files: int = 0
-    prompts: int = 0
-    suppressed: int = 0
-    skipped: list[tuple[str, str]] = field(default_factory=list)
-
-    def count(self, severity: Severity) -> int:
-        """Return how many findings have a severity."""
-        return sum(finding.severity is severity for finding in self.findings)
-
-    @property
-    def by_rule(self) -> Counter[str]:
-        """How many findings each rule has."""
-        from collections import Counter
-
-        return Counter(finding.rule for finding in self.findings)
-
-    @property
-    def saved_tokens(self) -> int:
-        """The tokens of a call that mending all findings would save."""
-        return sum(finding.saving.tokens for finding in self.findings if finding.saving)
-
-    @property
-    def saved_per_month(self) -> Decimal | None:
-        """The dollars a month of that, as far as they are known; None where none are."""
-        known = [f.saving.per_month for f in self.findings if f.saving and f.saving.per_month]
-        return sum(known, Decimal(0)) if known else None
 
 
 class Runner:

@@ -10,7 +10,7 @@ from promptops.registry.check_labels import check_labels
 from promptops.registry.check_lock import Base, Lock
 from promptops.registry.closure import SHORT, dependencies, digest, normalised
 from promptops.registry.findings import finding
-from promptops.registry.skim import Skimmer, closure_of
+from promptops.registry.skim import Skimmer
 from promptops.registry.versions import frozen_path
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Heads:
         skimmed = self.skims[locked.name]
         if skimmed is not None:
             live = self.lock.skimmer.live_parts(skimmed, locked)
-            if closure_of(skimmed, live) == locked.closure:
+            if self.lock.skimmer.closure(skimmed, live) == locked.closure:
                 return True
         return self.catalog.closure(locked.name) == locked.closure
 

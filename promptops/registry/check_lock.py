@@ -9,7 +9,6 @@ from promptops.registry import lockfile
 from promptops.registry.closure import SHORT, blob_oid, closure_hash, dependencies, digest
 from promptops.registry.closure import normalised as lf
 from promptops.registry.findings import finding
-from promptops.registry.skim import closure_of
 from promptops.registry.versions import Overlay, frozen_path, part_path
 from promptops.templates.loader import load
 
@@ -125,7 +124,7 @@ class Lock:
             told = f"{ref} includes {gone[0]}, whose frozen copy {path} is gone"
             return f"{told}: {_restore(locked, path)}"
         skimmed = self.skimmer.prompt(data, where, locked.name)
-        if closure_of(skimmed, parts) == locked.closure:
+        if self.skimmer.closure(skimmed, parts) == locked.closure:
             return None
         if self._loaded(locked, where, data, parts) == locked.closure:
             return None

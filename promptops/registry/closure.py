@@ -83,7 +83,10 @@ def _body(prompt: Prompt) -> str:
     """Return a body with LF line ends and one final newline; further ones only where sent."""
     text = prompt.template.body.text if prompt.ours else prompt.source.text
     text = normalised(text.encode()).decode()
-    return (text.rstrip("\n") if prompt.template.structured else text.removesuffix("\n")) + "\n"
+    text = text.removesuffix("\n")
+    if text.endswith("\n") and prompt.template.structured:  # which takes a parser to know
+        text = text.rstrip("\n")
+    return text + "\n"
 
 
 def canonical(value: Any) -> bytes:

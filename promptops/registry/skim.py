@@ -35,6 +35,7 @@ class Skimmer:
         self.config = config
         self._read: dict[str, bytes | None] = {}
         self._prompts: dict[bytes, Prompt | None] = {}
+        self._hashes: dict[tuple[Prompt, tuple[tuple[str, bytes], ...]], str] = {}
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None where there is no such file."""
@@ -47,6 +48,15 @@ class Skimmer:
         if data not in self._prompts:
             self._prompts[data] = _skim(data, path, name, self.config)
         return self._prompts[data]
+
+    def closure(self, prompt: Prompt | None, parts: Mapping[str, bytes] | None) -> str | None:
+        """Return a skimmed prompt's hash with some files; None where it cannot be told."""
+        if prompt is None or parts is None:
+            return None
+        key = (prompt, tuple(sorted(parts.items())))
+        if key not in self._hashes:
+            self._hashes[key] = closure_hash(prompt, dict(key[1]))
+        return self._hashes[key]
 
     def below(self, name: str) -> str:
         """Return a path in the prompts folder below the project's root."""
@@ -75,13 +85,6 @@ class Skimmer:
                 return None
             found[name] = data
         return None if _OPTIONAL.search(head.source.text.encode()) else found
-
-
-def closure_of(prompt: Prompt | None, parts: Mapping[str, bytes] | None) -> str | None:
-    """Return a skimmed prompt's hash with some files included; None where it cannot be told."""
-    if prompt is None or parts is None:
-        return None
-    return closure_hash(prompt, dict(sorted(parts.items())))
 
 
 def _skim(data: bytes, path: str, name: str, config: Config) -> Prompt | None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from promptops.model.finding import Severity
 
 if TYPE_CHECKING:
-    from promptops.lint.run import LintReport
     from promptops.model.finding import Finding, Fix, Place, Saving
+    from promptops.model.report import LintReport
 
 
 def report(found: LintReport, version: str) -> dict[str, Any]:

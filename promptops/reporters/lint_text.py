@@ -11,8 +11,8 @@ from promptops.reporters.figures import dollars, printable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from promptops.lint.run import LintReport
     from promptops.model.finding import Finding
+    from promptops.model.report import LintReport
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 

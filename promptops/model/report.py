@@ -1,0 +1,45 @@
+"""What a run over prompts found, whichever command ran."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    from promptops.model.finding import Finding, Severity
+
+
+@dataclass(slots=True)
+class LintReport:
+    """Findings, and how much was looked at."""
+
+    findings: list[Finding] = field(default_factory=list)
+    files: int = 0
+    prompts: int = 0
+    suppressed: int = 0
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have a severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+    @property
+    def by_rule(self) -> Counter[str]:
+        """How many findings each rule has."""
+        from collections import Counter
+
+        return Counter(finding.rule for finding in self.findings)
+
+    @property
+    def saved_tokens(self) -> int:
+        """The tokens of a call that mending all findings would save."""
+        return sum(finding.saving.tokens for finding in self.findings if finding.saving)
+
+    @property
+    def saved_per_month(self) -> Decimal | None:
+        """The dollars a month of that, as far as they are known; None where none are."""
+        known = [f.saving.per_month for f in self.findings if f.saving and f.saving.per_month]
+        return sum(known, Decimal(0)) if known else None
