@@ -231,4 +231,5 @@ class Prompt:
             return not settings.trim_blocks or bool(ahead and not settings.lstrip_blocks)
         if ends:
             return settings.trim_blocks
-        return bool(ahead and not ahead.strip() and settings.lstrip_blocks)
+        # At the start of a line it keeps the white space before the next tag from being stripped.
+        return settings.lstrip_blocks and not ahead.strip()
