@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from promptops.errors import PromptopsError
+    from promptops.registry.handle import PromptHandle
     from promptops.registry.rendered import Rendered
-    from promptops.registry.runtime import PromptHandle, Registry
+    from promptops.registry.runtime import Registry
 
 __all__ = ["PromptHandle", "PromptopsError", "Registry", "Rendered"]
 
 _HOMES = {
-    "PromptHandle": "promptops.registry.runtime",
+    "PromptHandle": "promptops.registry.handle",
     "PromptopsError": "promptops.errors",
     "Registry": "promptops.registry.runtime",
     "Rendered": "promptops.registry.rendered",

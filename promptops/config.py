@@ -44,6 +44,7 @@ class Config:
     folder: str = "prompts"
     suffixes: tuple[str, ...] = (".prompt.j2",)
     model: str | None = None
+    default_label: str | None = None  # what a bare name means in production
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     lint: LintSettings = field(default_factory=LintSettings)
 
@@ -85,6 +86,7 @@ _CONFIG: Final = shape.record(
         "folder": _folder,
         "suffixes": shape.list_of(shape.string),
         "model": shape.string,
+        "default-label": shape.string,
         "templates": _TEMPLATES,
         "lint": _LINT,
     },

@@ -9,7 +9,8 @@ from promptops.registry import lockfile
 from promptops.registry.closure import SHORT, blob_oid, closure_hash, dependencies, digest
 from promptops.registry.closure import normalised as lf
 from promptops.registry.findings import finding
-from promptops.registry.versions import Overlay, frozen_path, part_path
+from promptops.registry.overlay import Overlay
+from promptops.registry.versions import frozen_path, part_path
 from promptops.templates.loader import load
 
 if TYPE_CHECKING:

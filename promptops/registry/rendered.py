@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
 
-    from promptops.model.prompt import Message
+    from promptops.model.prompt import Amount, Message
+    from promptops.model.tokens import TokenCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +21,9 @@ class Ref:
     name: str
     version: int | None
     sha256: str
-    source: str  # head, frozen, or git:REV
+    source: str  # head, frozen, blob, bundle, or git:REV
     label: str | None = None
+    variant: str | None = None  # the version that a split label gave, such as v4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class Rendered:
     tools: tuple[Mapping[str, Any], ...] = ()
     schema: Mapping[str, Any] | None = None
     cache: Mapping[str, Any] = field(default_factory=dict)  # marks that have no place in the body
+    output_tokens: Amount | None = None  # of an answer, as the prompt declares
 
     @property
     def otel(self) -> dict[str, str]:
@@ -44,7 +49,27 @@ class Rendered:
         }
         if self.ref.version is not None:
             found["gen_ai.prompt.version"] = str(self.ref.version)
+        if self.ref.label is not None:
+            found["promptops.prompt.label"] = self.ref.label
+        if self.ref.variant is not None:
+            found["promptops.prompt.variant"] = self.ref.variant
         return found
+
+    def tokens(self) -> TokenCount:
+        """Return the request's input tokens for its model, and how they were counted."""
+        from promptops.registry import figures
+
+        return figures.tokens(self)
+
+    def cost(self, output_tokens: int | None = None, *, on: date | None = None) -> Decimal:
+        """Return the request's dollars at list price, with an answer of some length.
+
+        Raises:
+            NotEstimable: The prompt names no model, or no price is known for it.
+        """
+        from promptops.registry import figures
+
+        return figures.cost(self, output_tokens, on)
 
     def anthropic(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.messages.create`` of Anthropic's client.

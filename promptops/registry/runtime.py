@@ -1,181 +1,159 @@
 """The registry as an application uses it: get a prompt, render it.
 
-It imports jinja2 and, to read prompt files, yaml; never git unless a revision is asked for, never
-click, tiktoken or a database.
+What a source of versions needs is imported when one is opened: yaml for prompt files and labels,
+git for a revision or a lost copy, neither for a bundle; never click, tiktoken or a database.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from promptops.config import find_project
-from promptops.errors import LabelError, RegistryError, RenderError
-from promptops.registry.catalog import Catalog
-from promptops.registry.references import Reference
-from promptops.registry.rendered import Ref, Rendered
-from promptops.registry.versions import Versions
-from promptops.templates.files import Files, Folder
+from promptops.registry import overrides
+from promptops.registry.hooks import Hooks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
 
-    from promptops.config import Config
-    from promptops.templates.prompt import Prompt
+    from promptops.errors import PromptopsError
+    from promptops.registry.handle import PromptHandle
+    from promptops.registry.hooks import Callback
+    from promptops.registry.labels import Labels
+    from promptops.registry.reload import Reload
+    from promptops.registry.source import Source
+    from promptops.registry.work import Work
 
 ENVIRONMENT: Final = "PROMPTOPS_ENV"
-
-
-class PromptHandle:
-    """One text of a prompt, ready to be rendered."""
-
-    def __init__(self, prompt: Prompt, ref: Ref, files: Files, config: Config) -> None:
-        self.prompt = prompt
-        self.ref = ref
-        self._files = files
-        self._config = config
-
-    @property
-    def inputs(self) -> Mapping[str, Any]:
-        """The declared inputs by name."""
-        return self.prompt.metadata.inputs or {}
-
-    def render(self, /, **inputs: Any) -> Rendered:
-        """Return the messages for some inputs.
-
-        Raises:
-            InputError: Inputs are missing, unknown or of the wrong type; all are listed.
-            RenderLimit: The output or a repetition is larger than allowed.
-            RenderError: The template fails on these inputs.
-        """
-        messages = self.prompt.renderer.render(inputs)
-        declared = self.prompt.metadata
-        return Rendered(
-            messages,
-            self.ref,
-            declared.model,
-            declared.params,
-            self._tools,
-            self._schema,
-            declared.cache,
-        )
-
-    @cached_property
-    def _tools(self) -> tuple[Mapping[str, Any], ...]:
-        return tuple(self._json(name) for name in self.prompt.metadata.tools)
-
-    @cached_property
-    def _schema(self) -> Mapping[str, Any] | None:
-        output = self.prompt.metadata.output
-        return None if output is None or output.schema is None else self._json(output.schema)
-
-    def _json(self, name: str) -> Mapping[str, Any]:
-        path = f"{self._config.folder}/{name}" if self._config.folder else name
-        data = self._files.read(path)
-        if data is None:
-            raise RenderError(f"{self.ref.name}: there is no file {path}")
-        try:
-            found = json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise RenderError(f"{path}: not valid JSON: {error}") from error
-        if not isinstance(found, dict):
-            raise RenderError(f"{path}: expected a JSON object")
-        return found
+BUNDLE: Final = "PROMPTOPS_BUNDLE"
+LABELS: Final = "PROMPTOPS_LABELS_FILE"
 
 
 class Registry:
-    """The prompts of a project; it may be shared between threads."""
+    """Prompts by reference; it may be shared between threads and tasks."""
 
-    def __init__(self, root: Path, config: Config) -> None:
-        """Look at a project; ``Registry.load`` finds one."""
-        self.root = root
-        self.config = config
-        self._files = Folder(root)
-        self._handles: dict[str, PromptHandle] = {}
-
-    @classmethod
-    def load(cls, path: str | Path | None = None) -> Registry:
-        """Return the registry of the project that a folder (default: the current) belongs to.
+    def __init__(self, source: Source, work: Work | None = None) -> None:
+        """Serve a source's versions; ``work`` adds a project's heads. ``Registry.load`` opens both.
 
         Raises:
-            RegistryError: The project has no prompts folder.
-            ConfigError: Its settings are wrong.
+            LabelError: $PROMPTOPS_LABELS_FILE is wrong or names versions that are not there.
         """
-        project = find_project(Path.cwd() if path is None else Path(path))
-        folder = project.root / project.config.folder
-        if not folder.is_dir():
-            raise RegistryError(f"{folder}: no such folder; name the project: Registry.load(PATH)")
-        return cls(project.root, project.config)
+        self._production = os.environ.get(ENVIRONMENT) == "production"
+        self._hooks = Hooks()
+        self._work = work
+        self._reload: Reload | None = None
+        self.swap(source)
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        package: str | None = None,
+        reload: float | None = None,
+    ) -> Registry:
+        """Return the registry of a path: a bundle's file or URL, or a folder of a project.
+
+        Without one, it is the bundle of $PROMPTOPS_BUNDLE, else ``prompts.bundle.json`` in the
+        package, else the project that the current folder belongs to. ``reload`` is the number of
+        seconds after which a bundle is looked at again; by default, it is read once.
+
+        Raises:
+            RegistryError: There is no bundle, it cannot be read, or the project has no prompts.
+            LabelError: $PROMPTOPS_LABELS_FILE is wrong or names versions that are not there.
+            ConfigError: The project's settings are wrong.
+        """
+        from promptops.registry import opening
+
+        place = opening.bundle_place(path, os.environ.get(BUNDLE), package)
+        if place is None:
+            work = opening.project(Path.cwd() if path is None else Path(path), package)
+            return cls(work.versions, work)
+        from promptops.registry.bundle import Bundle
+        from promptops.registry.reload import Reload
+
+        if reload is None:
+            return cls(Bundle(place.read(), place.name))
+
+        def swap(bundle: Bundle) -> None:
+            registry.swap(bundle)
+
+        reloading = Reload(place, swap, interval=reload)
+        registry = cls(reloading.bundle)
+        registry._reload = reloading
+        return registry
 
     @property
     def names(self) -> list[str]:
         """The prompts' names, sorted."""
-        return self._versions.catalog.names
+        return self._now.names()
 
-    @cached_property
-    def _versions(self) -> Versions:
-        return Versions(self._files, self.config, blob=self._blob)
+    @property
+    def labels(self) -> Labels:
+        """The labels that references are resolved by."""
+        return self._now.labels
 
-    def get(self, reference: str) -> PromptHandle:
-        """Return what a reference means: ``NAME``, ``NAME@v3``, ``NAME@work``, ``NAME@git:REV``.
+    @property
+    def stale(self) -> PromptopsError | None:
+        """Why the newest bundle is not the one in use, if so."""
+        return None if self._reload is None else self._reload.stale
 
-        Texts are read once; a registry shows the files as they were when first asked for.
+    def get(self, reference: str, key: str | int | None = None) -> PromptHandle:
+        """Return what a reference means: ``NAME``, ``NAME@v3``, ``NAME@production`` and so on.
+
+        ``key``, such as a user's id, decides which version of a split label is meant. Texts of a
+        project are read once: a registry shows the files as they were when first asked for.
 
         Raises:
             UsageError: The reference cannot be read.
             PromptNotFound: There is no prompt of that name.
             VersionNotFound: It has no such version.
             IntegrityError: The version's text is not the one that was locked.
-            LabelError: A label is asked for, or none is where production needs one.
+            LabelError: The label is not there or points nowhere, or is split and there is no key.
+            RegistryError: Unreleased text is asked for where there is none or it is refused.
             GitError: The revision is unknown.
         """
-        handle = self._handles.get(reference)
-        if handle is None:
-            handle = self._handles[reference] = self._get(Reference.parse(reference))
-        return handle
+        if self._reload is not None:
+            self._reload.poll()
+        wanted = overrides.current.get()
+        if wanted is not None:
+            reference = overrides.applied(self, reference, wanted)
+        now = self._now
+        handle = now.handles.get(reference)
+        return now.resolve(reference, key) if handle is None else handle
 
-    def _get(self, wanted: Reference) -> PromptHandle:
-        production = os.environ.get(ENVIRONMENT) == "production"
-        if wanted.kind == "version":
-            return self._version(wanted.name, int(wanted.value or 0))
-        if wanted.kind == "git":
-            return self._at_revision(wanted.name, str(wanted.value))
-        if wanted.kind in {"head", "work"}:
-            if production:
-                told = f"{wanted}: in production a version is named, such as {wanted.name}@v1"
-                raise LabelError(f"{told}; {ENVIRONMENT}=production refuses unreleased text")
-            return self._handle(self._versions.catalog, wanted.name, "head", self._files)
-        told = "labels and hashes cannot be resolved from a folder of prompts"
-        raise LabelError(f"{wanted}: {told}; name a version, such as {wanted.name}@v1")
+    def override(self, wanted: Mapping[str, str]) -> AbstractContextManager[None]:
+        """Take other versions inside a ``with``: ``{"support/triage": "v4"}``, or a label.
 
-    def _version(self, name: str, number: int) -> PromptHandle:
-        prompt = self._versions.prompt(name, number)
-        frozen = prompt.path not in self._versions.catalog.paths.values()
-        closure = self._versions.closure(name, number)
-        ref = Ref(name, number, closure, "frozen" if frozen else "head")
-        files = self._versions.files_of(name, number) if frozen else self._files
-        return PromptHandle(prompt, ref, files, self.config)
+        Every reference to the prompt then means that one, in this thread or task and in the tasks
+        that it starts. Overrides nest; the innermost wins.
 
-    def _at_revision(self, name: str, revision: str) -> PromptHandle:
-        from promptops.git import Repository
+        Raises:
+            UsageError: It is no version, label, work, git:REV or sha256:HASH.
+            RegistryError: There is no such prompt or version.
+        """
+        for name, to in wanted.items():
+            self._now.check(f"{name}@{to}")
+        return overrides.overridden(self, wanted)
 
-        repository = Repository.find(self.root)
-        files = repository.files(repository.resolve(revision), self.root)
-        return self._handle(Catalog(files, self.config), name, f"git:{revision}", files)
+    def on_render(self, callback: Callback) -> Callback:
+        """Call ``callback(ref, input_names)`` after each render; usable as a decorator.
 
-    def _handle(self, catalog: Catalog, name: str, source: str, files: Files) -> PromptHandle:
-        prompt = catalog.head(name)
-        ref = Ref(name, prompt.metadata.version, catalog.closure(name), source)
-        return PromptHandle(prompt, ref, files, self.config)
+        It never sees a value. What it raises is logged under ``promptops``, and the render goes on.
+        """
+        self._hooks.callbacks = (*self._hooks.callbacks, callback)
+        return callback
 
-    def _blob(self, oid: str) -> bytes | None:
-        from promptops.errors import GitError
-        from promptops.git import Repository
+    def swap(self, source: Source) -> None:
+        """Put another source of versions in place, all at once; handles that were got stay good.
 
-        try:
-            return Repository.find(self.root).blob(oid)
-        except GitError:
-            return None
+        Raises:
+            LabelError: $PROMPTOPS_LABELS_FILE is wrong or names versions that are not there.
+        """
+        from promptops.registry.opening import mounted_labels
+        from promptops.registry.resolution import Resolver
+
+        mounted = os.environ.get(LABELS)
+        labels = mounted_labels(mounted, source) if mounted else None
+        self._now = Resolver(source, labels, self._work, self._hooks, production=self._production)

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from promptops.errors import IntegrityError, VersionNotFound, nearest
+from promptops.errors import IntegrityError, PromptNotFound, VersionNotFound, nearest
 from promptops.registry import lockfile
 from promptops.registry.catalog import Catalog
 from promptops.registry.closure import SHORT, closure_hash, dependencies, digest, normalised
+from promptops.registry.labels import Labels
+from promptops.registry.overlay import Overlay
 from promptops.templates.loader import load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from promptops.config import Config
+    from promptops.errors import RegistryError
     from promptops.registry.lockfile import Locked
     from promptops.templates.files import Files
     from promptops.templates.prompt import Prompt
@@ -34,6 +37,14 @@ def _versions(config: Config) -> str:
     return f"{config.folder}/.versions" if config.folder else ".versions"
 
 
+class Text(NamedTuple):
+    """A version as it was found: in the head, in its frozen copy, or in git's blob."""
+
+    prompt: Prompt
+    files: Files
+    origin: str
+
+
 class Versions:
     """The versions of a project's prompts: the lock's, and the heads' own numbers."""
 
@@ -49,38 +60,50 @@ class Versions:
         self.config = config
         self.catalog = catalog or Catalog(files, config)
         self._blob = blob
+        self._found: dict[tuple[str, int], Text] = {}
 
     @cached_property
     def locked(self) -> dict[tuple[str, int], Locked]:
         """What the lock says, by name and number."""
         return lockfile.read(self.files, self.config)
 
+    @cached_property
+    def labels(self) -> Labels:
+        """What the labels file says."""
+        return Labels.read(self.files, self.config)
+
+    @property
+    def default_label(self) -> str | None:
+        """The label that a bare name means in production."""
+        return self.config.default_label
+
+    @cached_property
+    def _locked_numbers(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for name, number in sorted(self.locked):
+            found.setdefault(name, []).append(number)
+        return found
+
     def names(self) -> list[str]:
         """Return the names that have a version, sorted."""
         heads = {name for name in self.catalog.names if self._head_number(name) is not None}
-        return sorted(heads | {name for name, _ in self.locked})
+        return sorted({*heads, *self._locked_numbers})
 
     def numbers(self, name: str) -> list[int]:
         """Return the versions that a prompt has, lowest first."""
-        found = {number for known, number in self.locked if known == name}
+        found = self._locked_numbers.get(name, [])
         head = self._head_number(name)
-        return sorted(found if head is None else found | {head})
+        return sorted({*found} if head is None else {*found, head})
 
     def prompt(self, name: str, number: int) -> Prompt:
         """Return a version's prompt: the head if it is that version, else the frozen copy.
 
         Raises:
+            PromptNotFound: There is no prompt of that name.
             VersionNotFound: The prompt has no such version; the error names those there are.
             IntegrityError: No text of the promised hash is to be had.
         """
-        locked = self.locked.get((name, number))
-        if self._head_number(name) == number and (
-            locked is None or self.catalog.closure(name) == locked.closure
-        ):
-            return self.catalog.head(name)
-        if locked is None:
-            raise VersionNotFound(self._missing(name, number))
-        return self._frozen(locked)
+        return self._text(name, number).prompt
 
     def closure(self, name: str, number: int) -> str:
         """Return a version's hash; raises what ``prompt`` raises."""
@@ -90,70 +113,84 @@ class Versions:
         self.prompt(name, number)
         return self.catalog.closure(name)
 
+    def origin(self, name: str, number: int) -> str:
+        """Return where a version's text was found: ``head``, ``frozen`` or ``blob``."""
+        return self._text(name, number).origin
+
+    def files_of(self, name: str, number: int) -> Files:
+        """Return the files as they were when a version was locked; raises what ``prompt`` does."""
+        return self._text(name, number).files
+
+    def read(self, name: str, number: int, path: str) -> bytes | None:
+        """Return a file that a version names, a tool's or a schema's, by its path in the folder."""
+        where = f"{self.config.folder}/{path}" if self.config.folder else path
+        return self._text(name, number).files.read(where)
+
+    def _text(self, name: str, number: int) -> Text:
+        found = self._found.get((name, number))
+        if found is None:
+            found = self._found.setdefault((name, number), self._look(name, number))
+        return found
+
+    def _look(self, name: str, number: int) -> Text:
+        locked = self.locked.get((name, number))
+        if self._head_number(name) == number and (
+            locked is None or self.catalog.closure(name) == locked.closure
+        ):
+            return Text(self.catalog.head(name), self.files, "head")
+        if locked is None:
+            raise self._missing(name, number)
+        return self._frozen(locked)
+
     def _head_number(self, name: str) -> int | None:
         if name not in self.catalog.paths:
             return None
         return self.catalog.head(name).metadata.version
 
-    def _missing(self, name: str, number: int) -> str:
+    def _missing(self, name: str, number: int) -> RegistryError:
         if known := self.numbers(name):
             there = ", ".join(f"v{one}" for one in known)
-            return f"{name!r} has no version v{number}; it has {there}"
+            return VersionNotFound(f"{name!r} has no version v{number}; it has {there}")
         if name in self.catalog.paths:
-            return f"{name!r} has no versions: add `version: 1` to its front matter"
-        return f"there is no prompt {name!r}{nearest(name, self.names())}"
+            told = f"{name!r} has no versions: add `version: 1` to its front matter"
+            return VersionNotFound(told)
+        known_names = {*self.catalog.names, *self.names()}
+        return PromptNotFound(f"there is no prompt {name!r}{nearest(name, known_names)}")
 
-    def files_of(self, name: str, number: int) -> Overlay:
-        """Return the files as they were when a version was locked.
-
-        Raises:
-            IntegrityError: The frozen copy is gone.
-        """
-        locked = self.locked[name, number]
-        where = frozen_path(self.config, name, number)
-        data = self.files.read(where)
-        if data is None and self._blob is not None:
-            data = self._blob(locked.blob)
-        if data is None:
-            told = f"{name}@v{number}: its frozen copy {where} is gone"
-            raise IntegrityError(f"{told}: restore it from git")
-        laid = {where: data}
-        for part, short in locked.depends.items():
-            laid |= self._part(part, short)
-        return Overlay(self.files, laid)
-
-    def _frozen(self, locked: Locked) -> Prompt:
+    def _frozen(self, locked: Locked) -> Text:
         where = frozen_path(self.config, locked.name, locked.number)
-        files = self.files_of(locked.name, locked.number)
+        ref = f"{locked.name}@v{locked.number}"
+        data, origin = self.files.read(where), "frozen"
+        if data is None and self._blob is not None:
+            data, origin = self._blob(locked.blob), "blob"
+        if data is None:
+            told = f"{ref}: its frozen copy {where} is gone, and git has no blob {locked.blob[:12]}"
+            raise IntegrityError(f"{told}: restore it, or `git fetch --deepen=100`")
+        laid = {where: data}
+        gone = []
+        for part, short in locked.depends.items():
+            path, text = self._part(part, short)
+            if text is None:
+                gone.append(part_path(self.config, part, short))
+            else:
+                laid[path] = text
+        if gone:
+            raise IntegrityError(
+                f"{ref}: {', '.join(gone)} is gone or changed: restore it from git"
+            )
+        files = Overlay(self.files, laid)
         prompt = load(files, where, self.config, locked.name)
         found = closure_hash(prompt, dependencies(prompt, files, self.config))
         if found != locked.closure:
-            told = f"{locked.name}@v{locked.number}: {where} is not the text that was locked"
+            told = f"{ref}: {where} is not the text that was locked"
             raise IntegrityError(f"{told} ({found[:15]} instead of {locked.closure[:15]})")
-        return prompt
+        return Text(prompt, files, origin)
 
-    def _part(self, name: str, short: str) -> dict[str, bytes]:
-        """Return an included file as it was, under the path at which it is looked for."""
+    def _part(self, name: str, short: str) -> tuple[str, bytes | None]:
+        """Return an included file as it was, and the path at which it is looked for."""
         where = f"{self.config.folder}/{name}" if self.config.folder else name
         for path in (part_path(self.config, name, short), where):
             data = self.files.read(path)
             if data is not None and digest(normalised(data))[:SHORT] == short:
-                return {where: data}
-        return {}
-
-
-class Overlay:
-    """Files of which some are replaced."""
-
-    def __init__(self, below: Files, laid: Mapping[str, bytes]) -> None:
-        self._below = below
-        self._laid = laid
-
-    def paths(self, below: str = "") -> Iterator[str]:
-        """Yield the paths below a folder, sorted."""
-        return self._below.paths(below)
-
-    def read(self, path: str) -> bytes | None:
-        """Return a file's bytes, or None where there is no such file."""
-        found = self._laid.get(path)
-        return self._below.read(path) if found is None else found
+                return where, data
+        return where, None

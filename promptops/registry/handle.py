@@ -1,0 +1,83 @@
+"""One text of a prompt, ready to be rendered."""
+
+from __future__ import annotations
+
+import json
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from promptops.errors import RenderError
+from promptops.registry.rendered import Rendered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from promptops.model.prompt import Input
+    from promptops.registry.hooks import Hooks
+    from promptops.registry.rendered import Ref
+    from promptops.templates.prompt import Prompt
+
+
+class PromptHandle:
+    """One text of a prompt, ready to be rendered; it may be shared between threads."""
+
+    def __init__(
+        self, prompt: Prompt, ref: Ref, read: Callable[[str], bytes | None], hooks: Hooks
+    ) -> None:
+        """Hold a prompt; ``read`` returns the tools' and the schema's files."""
+        self.prompt = prompt
+        self.ref = ref
+        self._read = read
+        self._hooks = hooks
+
+    def __repr__(self) -> str:
+        version = "" if self.ref.version is None else f"@v{self.ref.version}"
+        return f"<PromptHandle {self.ref.name}{version} from {self.ref.source}>"
+
+    @property
+    def inputs(self) -> Mapping[str, Input]:
+        """The declared inputs by name."""
+        return self.prompt.metadata.inputs or {}
+
+    def render(self, /, **inputs: Any) -> Rendered:
+        """Return the messages for some inputs.
+
+        Raises:
+            InputError: Inputs are missing, unknown or of the wrong type; all are listed.
+            RenderLimit: The output or a repetition is larger than allowed.
+            RenderError: The template fails on these inputs.
+        """
+        declared = self.prompt.metadata
+        rendered = Rendered(
+            self.prompt.renderer.render(inputs),
+            self.ref,
+            declared.model,
+            declared.params,
+            self._tools,
+            self._schema,
+            declared.cache,
+            declared.cost.output_tokens,
+        )
+        self._hooks.rendered(rendered, inputs)
+        return rendered
+
+    @cached_property
+    def _tools(self) -> tuple[Mapping[str, Any], ...]:
+        return tuple(self._json(name) for name in self.prompt.metadata.tools)
+
+    @cached_property
+    def _schema(self) -> Mapping[str, Any] | None:
+        output = self.prompt.metadata.output
+        return None if output is None or output.schema is None else self._json(output.schema)
+
+    def _json(self, path: str) -> Mapping[str, Any]:
+        data = self._read(path)
+        if data is None:
+            raise RenderError(f"{self.ref.name}: there is no file {path}")
+        try:
+            found = json.loads(data.decode("utf-8-sig"))
+        except (ValueError, RecursionError) as error:
+            raise RenderError(f"{path}: not valid JSON: {error}") from error
+        if not isinstance(found, dict):
+            raise RenderError(f"{path}: expected a JSON object")
+        return found

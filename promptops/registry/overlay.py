@@ -1,0 +1,27 @@
+"""Files of which some are replaced: a version's own, laid over those of today."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from promptops.templates.files import Files
+
+
+class Overlay:
+    """Files of which some are replaced."""
+
+    def __init__(self, below: Files, laid: Mapping[str, bytes]) -> None:
+        self._below = below
+        self._laid = laid
+
+    def paths(self, below: str = "") -> Iterator[str]:
+        """Yield the paths below a folder, sorted."""
+        return self._below.paths(below)
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes, or None where there is no such file."""
+        found = self._laid.get(path)
+        return self._below.read(path) if found is None else found
