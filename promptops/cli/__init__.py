@@ -24,6 +24,10 @@ COMMANDS: Final = {
     "bump": "Raise the version number in a prompt's file.",
     "lock": "Freeze the versions of prompts in the lock file.",
     "check": "Check that every version is what was locked.",
+    "history": "List a prompt's versions, and who locked them.",
+    "diff": "Say what differs between two versions, and how much it matters.",
+    "prune": "Remove frozen copies that no version needs.",
+    "build": "Write labels and versions into one file that an application loads.",
 }
 
 

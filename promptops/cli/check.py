@@ -10,8 +10,6 @@ from promptops.cli import one_line
 from promptops.cli.common import as_json, emit, plain, project, wants_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from promptops.config import Project
     from promptops.registry.check import Base, Checked
 
@@ -29,12 +27,13 @@ def command(revision: str | None, form: str) -> None:
 
     Exit codes: 0 fine, 1 findings, 2 the call, git or a file is wrong.
     """
+    from promptops.cli.lock_facts import blobs
     from promptops.registry.check import check
     from promptops.templates.files import Folder
 
     here = project()
     base, why = _base(here, revision)
-    found = check(Folder(here.root), here.config, base, _blobs(here))
+    found = check(Folder(here.root), here.config, base, blobs(here.root))
     if form == "json":
         emit(as_json(_json(found, base, why)))
     else:
@@ -59,21 +58,6 @@ def _base(here: Project, revision: str | None) -> tuple[Base | None, str]:
             raise
         return None, str(error)
     return Base(commit, facts.lock_at(commit)), ""
-
-
-def _blobs(here: Project) -> Callable[[str], bytes | None]:
-    """Return a reader of git objects; git is asked only where a frozen copy is gone."""
-
-    def blob(oid: str) -> bytes | None:
-        from promptops.errors import GitError
-        from promptops.git import Repository
-
-        try:
-            return Repository.find(here.root).blob(oid)
-        except GitError:
-            return None
-
-    return blob
 
 
 def _text(found: Checked) -> None:

@@ -39,6 +39,10 @@ class PromptHandle:
         """The declared inputs by name."""
         return self.prompt.metadata.inputs or {}
 
+    def file(self, path: str) -> bytes | None:
+        """Return a tool's or a schema's file by its path in the prompts folder."""
+        return self._read(path)
+
     def render(self, /, **inputs: Any) -> Rendered:
         """Return the messages for some inputs.
 

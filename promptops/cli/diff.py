@@ -1,0 +1,53 @@
+"""``promptops diff``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from promptops.cli.common import as_json, emit, plain, project, wants_colour
+
+if TYPE_CHECKING:
+    from promptops.registry.changes import Side
+    from promptops.registry.runtime import Registry
+
+
+@click.command("diff")
+@click.argument("before")
+@click.argument("after")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="How to print it.")  # fmt: skip
+def command(before: str, after: str, form: str) -> None:
+    """Say what differs between two references: NAME@v3 NAME@v4, NAME@git:REV NAME.
+
+    Each change is breaking (code that calls the prompt or reads its answer has to change),
+    behaviour (the model is sent something else) or cosmetic (the same but for white space).
+    """
+    from promptops.registry.changes import compare
+    from promptops.registry.runtime import Registry
+
+    registry = Registry.load(project().root)
+    found = compare(_side(registry, before), _side(registry, after))
+    if form == "json":
+        from promptops.reporters import changes_json
+
+        emit(as_json(changes_json.report(found)))
+        return
+    from promptops.reporters import changes_text
+
+    emit(changes_text.report(found, click.style if wants_colour() else plain))
+
+
+def _side(registry: Registry, reference: str) -> Side:
+    from promptops.registry.changes import Side
+    from promptops.registry.closure import declared_files
+
+    handle = registry.get(reference)
+    prompt = handle.prompt
+    files = {name: part.body.source.text.encode() for name, part in prompt.parts.items()}
+    for name in declared_files(prompt.metadata):
+        data = handle.file(name)
+        if data is not None:
+            files[name] = data
+    return Side(reference, prompt, files)

@@ -1,0 +1,72 @@
+"""``promptops history``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from promptops.cli.common import as_json, emit, project
+
+if TYPE_CHECKING:
+    from promptops.config import Project
+    from promptops.registry.history import Introduction, Release
+
+
+@click.command("history")
+@click.argument("name")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
+              show_default=True, help="How to print it.")  # fmt: skip
+def command(name: str, form: str) -> None:
+    """List the locked versions of the prompt NAME, the latest first.
+
+    Each with its hash, tokens and labels, and where git is there, who locked it and when.
+    """
+    from promptops.registry import lockfile
+    from promptops.registry.history import history
+    from promptops.registry.labels import Labels
+    from promptops.templates.files import Folder
+
+    here = project()
+    files = Folder(here.root)
+    entries = lockfile.scan(files.read(lockfile.path(here.config)) or b"")
+    labels = Labels.read(files, here.config).named.get(name, {})
+    found = history(name, entries, _introductions(here), labels)
+    if form == "json":
+        rows = [_row(release) for release in found]
+        emit(as_json({"schema": "promptops.history/1", "name": name, "versions": rows}))
+        return
+    from promptops.reporters import history_text
+
+    emit(history_text.report(found))
+
+
+def _introductions(here: Project) -> dict[int, Introduction]:
+    from promptops.cli.lock_facts import LockFacts
+    from promptops.errors import GitError
+    from promptops.registry import lockfile
+    from promptops.registry.history import Introduction
+
+    try:
+        told = LockFacts(here.root, lockfile.path(here.config)).introductions()
+    except GitError:
+        return {}
+    return {
+        line: Introduction(commit, author, datetime.fromtimestamp(at, UTC))
+        for line, (commit, author, at) in told.items()
+    }
+
+
+def _row(release: Release) -> dict[str, Any]:
+    locked, when = release.locked, release.introduction
+    return {
+        "version": locked.number,
+        "sha256": locked.closure.removeprefix("sha256:"),
+        "blob": locked.blob,
+        "tokens": dict(locked.tokens),
+        "labels": list(release.labels),
+        "date": when.at.isoformat() if when else None,
+        "author": when.author if when else None,
+        "commit": when.commit if when else None,
+    }
