@@ -75,12 +75,14 @@ class Document(NamedTuple):
 
 def encode(document: Mapping[str, Any]) -> bytes:
     """Return a bundle's bytes; the same data gives the same bytes."""
-    fields = []
-    for key, value in sorted(document.items()):
-        if key not in _SECTIONS:
-            fields.append(f"{_dump(key)}:{_dump(value)}")
-            continue
-        lines = ",\n".join(f"{_dump(name)}:{_dump(entry)}" for name, entry in sorted(value.items()))
+    fields = [
+        f"{_dump(key)}:{_dump(value)}"
+        for key, value in sorted(document.items())
+        if key not in _SECTIONS
+    ]
+    for key in _SECTIONS:
+        entries = sorted(document[key].items())
+        lines = ",\n".join(f"{_dump(name)}:{_dump(entry)}" for name, entry in entries)
         fields.append(f"{_dump(key)}:{{\n{lines}\n}}")
     return ("{" + ",\n".join(fields) + "}\n").encode("ascii")
 
