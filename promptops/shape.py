@@ -23,7 +23,7 @@ class Wrong(NamedTuple):
     message: str
 
     def __str__(self) -> str:
-        where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.path)
+        where = "".join(f"[{key}]" if type(key) is int else f".{key}" for key in self.path)
         return f"{where.lstrip('.')}: {self.message}" if where else self.message
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -41,6 +43,14 @@ class Folder:
                 if not Path(folder, name).is_symlink():
                     yield Path(folder, name).relative_to(self.root).as_posix()
 
+    def links(self, below: str = "") -> Iterator[str]:
+        """Yield the links below a folder, which ``paths`` leaves out."""
+        for folder, names, files in os.walk(self.root / below):
+            names[:] = sorted(n for n in names if not n.startswith(".") and n not in _SKIPPED)
+            for name in sorted((*files, *names)):
+                if Path(folder, name).is_symlink():
+                    yield Path(folder, name).relative_to(self.root).as_posix()
+
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, or None where there is no such file in the folder.
 
@@ -50,6 +60,8 @@ class Folder:
         written = os.path.normpath(os.path.join(self._real, path))  # noqa: PTH118 - keeps links
         if not written.startswith(self._real.rstrip(os.sep) + os.sep):
             return None
+        if "\0" in written:
+            raise PromptopsError(f"{path!r} cannot be a file's path")
         real = os.path.realpath(written)
         if os.path.normcase(real) != os.path.normcase(written):
             raise PromptopsError(f"{path}: is a link or lies behind one, which is not followed")
@@ -79,6 +91,7 @@ def read_file(path: Path) -> bytes | None:
         PromptopsError: It cannot be read, is no regular file, or is larger than 16 MiB.
     """
     try:
+        _refuse_special(path)
         with path.open("rb") as file:
             found = file.read(MAX_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
@@ -89,6 +102,13 @@ def read_file(path: Path) -> bytes | None:
     if len(found) > MAX_BYTES:
         raise PromptopsError(f"{path}: larger than {MAX_BYTES // 1024**2} MiB, which is no prompt")
     return found
+
+
+def _refuse_special(path: Path) -> None:
+    # To open a named pipe would wait for a writer for ever.
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise PromptopsError(f"{path}: is no regular file")
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -108,5 +128,6 @@ def write_file(path: Path, data: bytes) -> None:
             aside.chmod(path.stat().st_mode)
         aside.replace(path)
     except OSError as error:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
         raise PromptopsError(f"{path}: cannot be written: {error.strerror}") from error

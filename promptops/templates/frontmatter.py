@@ -16,6 +16,7 @@ _FENCE: Final = re.compile(r"---[ \t]*(?:\r\n|\r|\n|\Z)")
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 _CONTROL: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MAX_DEPTH: Final = 32
+_BITS: Final = 256
 _MANY: Final = 2_000  # nested in one another, so many would exhaust the C parser's stack
 
 
@@ -127,11 +128,15 @@ class _Builder:
 
     def _scalar(self, node: yaml.Node, path: Path) -> Any:
         try:
-            return self.loader.construct_object(node)
+            found = self.loader.construct_object(node)
         except (ValueError, OverflowError) as error:
             # Impossible dates, numbers too long to be read.
             self._wrong((*path, ""), node, f"{str(node.value)[:40]!r} cannot be read: {error}")
             return None
+        if isinstance(found, int) and found.bit_length() > _BITS:
+            self._wrong((*path, ""), node, "too long a number")
+            return None
+        return found
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[Any, Any]:
         data: dict[Any, Any] = {}

@@ -59,13 +59,12 @@ def decode(data: bytes, path: str) -> Decoded:
 def load(files: Files, path: str, config: Config, name: str | None = None) -> Prompt:
     """Return the prompt of a file, with what it includes.
 
+    A file that cannot be opened is a prompt with a problem.
+
     Raises:
-        PromptopsError: There is no such file, or it cannot be opened.
+        PromptopsError: There is no such file.
     """
-    data = files.read(path)
-    if data is None:
-        raise PromptopsError(f"{path}: no such file")
-    source, unreadable = decode(data, path)
+    source, unreadable = _open(files, path)
     name = prompt_name(path, config) if name is None else name
     if unreadable is not None:
         template = Template(source, 0, config.templates, "text")
@@ -76,6 +75,17 @@ def load(files: Files, path: str, config: Config, name: str | None = None) -> Pr
     template = Template(source, start, config.templates, kind)
     parts, problems = _gather(template, files, config)
     return Prompt(name, template, matter, parts, tuple(problems))
+
+
+def _open(files: Files, path: str) -> Decoded:
+    try:
+        data = files.read(path)
+    except PromptopsError as error:
+        told = str(error).rpartition(f"{path}: ")[2]
+        return Decoded(Source(path, ""), Problem(Span(0, 0), told))
+    if data is None:
+        raise PromptopsError(f"{path}: no such file")
+    return decode(data, path)
 
 
 def is_head(path: str, config: Config) -> bool:

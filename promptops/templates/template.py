@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 200  # of the syntax tree
 _INDENTED: Final = "\n" + " " * 4 * 18
 _REFERENCES: Final = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
+_REFERS: Final = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
 
 
 class Reference(NamedTuple):
@@ -122,13 +124,17 @@ class Template:
     @cached_property
     def references(self) -> list[Reference]:
         """The files that it includes, imports or extends."""
-        found = []
+        found: list[Reference] = []
+        if not _REFERS.search(self.sent):
+            return found
         for node in self.tree.find_all(nodes.Stmt) if self.tree else ():
             if not isinstance(node, _REFERENCES):
                 continue
             optional = isinstance(node, nodes.Include) and node.ignore_missing
-            name = node.template.value if isinstance(node.template, nodes.Const) else None
-            names = name if isinstance(name, list | tuple) else [name]
+            options = [node.template]
+            if isinstance(node.template, nodes.List | nodes.Tuple):
+                options, optional = node.template.items, True  # the first that there is
+            names = [one.value if isinstance(one, nodes.Const) else None for one in options]
             found += [
                 Reference(one if isinstance(one, str) else None, node.lineno, optional)
                 for one in names

@@ -105,7 +105,7 @@ HUGE = [
     '{% set n = namespace(a="a") %}{% for i in range(99) %}{% set n.a = n.a + n.a %}{% endfor %}',
     "{% set n = namespace(a=[1]) %}{% for i in range(99) %}{% set n.a = n.a + n.a %}{% endfor %}",
     "{% set n = namespace(a=1) %}{% for i in x*99 %}{% set n.a = [n.a, n.a]%}{% endfor %}{{ n.a }}",
-    "{% set n = namespace(a=x) %}{% for i in x*99 %}{% set n.a %}{{ n.a*2 }}{% endset %}{% endfor %}",
+    "{% set n = namespace(a=x) %}{% for i in x*99 %}{% set n.a %}{{ n.a*2 }}{%endset%}{%endfor%}",
     "{{ [[[0] * 1000] * 1000] * 1000 }}",
     "{{ ([[[0] * 1000] * 1000] * 1000)|tojson }}",
     '{{ "" ~ [[[0] * 1000] * 1000] * 1000 }}',
@@ -162,7 +162,7 @@ def test_looking_at_such_a_template_makes_nothing(body: str) -> None:
         ("{% for i in items|map('string') %}{{ loop.last }}{% endfor %}", "FalseTrue"),
         ("{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}", "ab"),
         (
-            "{% set n = namespace(a=0) %}{% for i in items %}{% set n.a = n.a+i %}{% endfor %}{{ n.a }}",
+            "{% set n = namespace(a=0) %}{% for i in items %}{% set n.a=n.a+i %}{%endfor%}{{n.a}}",
             "3",
         ),
         (
