@@ -56,7 +56,6 @@ def request(rendered: Rendered) -> dict[str, Any]:
 
 
 def _tool(tool: Mapping[str, Any]) -> dict[str, Any]:
-    # The client sends a declaration's keys as they are: this is the API's own name, which the
-    # client's type takes as well. Gemini has no strict mode for tools.
-    renamed = {"parameters": "parametersJsonSchema"}
+    # Gemini has no strict mode for tools.
+    renamed = {"parameters": "parameters_json_schema"}
     return {renamed.get(key, key): value for key, value in tool.items() if key != "strict"}

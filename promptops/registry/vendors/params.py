@@ -23,9 +23,10 @@ def renamed(
     own = [repr(name) for name in rendered.params if name in set(reserved)]
     if own:
         refuse(rendered, f"params cannot set {', '.join(own)}: the prompt's own text and files do")
-    twice = [repr(old) for old, new in names.items() if {old, new} <= rendered.params.keys()]
+    new = [names.get(name, name) for name in rendered.params]
+    twice = [repr(name) for name in rendered.params if new.count(names.get(name, name)) > 1]
     if twice:
-        refuse(rendered, f"params set {', '.join(twice)} twice, under two names")
+        refuse(rendered, f"params say one thing twice: {', '.join(twice)}")
     return {names.get(name, name): value for name, value in rendered.params.items()}
 
 
