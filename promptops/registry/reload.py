@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promptops.errors import PromptopsError
 from promptops.registry.bundle import Bundle
+from promptops.registry.bundle_place import OnDisk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from promptops.registry.bundle_place import Place
+
+LABELS: Final = "PROMPTOPS_LABELS_FILE"
 
 
 class Reload:
@@ -29,6 +33,8 @@ class Reload:
     ) -> None:
         """Read the bundle; ``swap`` is handed each later one, at most one in ``interval`` seconds.
 
+        It is handed the same one again when the file of $PROMPTOPS_LABELS_FILE has changed.
+
         Raises:
             RegistryError: The bundle cannot be read.
         """
@@ -37,7 +43,9 @@ class Reload:
         self._swap = swap
         self._interval = interval
         self._clock = clock
-        self._stamp = place.stamp()
+        mounted = os.environ.get(LABELS)
+        self._labels = OnDisk(Path(mounted)) if mounted else None
+        self._stamps = self._look_at()
         self.bundle = Bundle(place.read(), place.name)
         self._next = clock() + interval
         self._process, self._busy = os.getpid(), Lock()
@@ -64,15 +72,20 @@ class Reload:
         finally:
             self._busy.release()
 
+    def _look_at(self) -> tuple[object, object]:
+        return self._place.stamp(), self._labels.stamp() if self._labels else None
+
     def _refresh(self) -> None:
         try:
-            stamp = self._place.stamp()
-            if stamp != self._stamp:
-                bundle = Bundle(self._place.read(), self._place.name, before=self.bundle)
-                bundle.verify()
+            stamps = self._look_at()
+            if stamps != self._stamps:
+                bundle = self.bundle
+                if stamps[0] != self._stamps[0]:
+                    bundle = Bundle(self._place.read(), self._place.name, before=bundle)
+                    bundle.verify()
                 self._swap(bundle)
-                # The stamp was taken before the bytes: a change in between is seen next time.
-                self.bundle, self._stamp = bundle, stamp
+                # The stamps were taken before the bytes: a change in between is seen next time.
+                self.bundle, self._stamps = bundle, stamps
         except PromptopsError as error:
             self.stale = error
         else:

@@ -13,6 +13,7 @@ from promptops.errors import IntegrityError, RegistryError
 from promptops.registry.bundle import Bundle
 from promptops.registry.bundle_place import place
 from promptops.registry.reload import Reload
+from promptops.registry.runtime import Registry
 from promptops.templates.files import write_file
 from tests.registry.bundled import built, project, release, texts
 
@@ -100,6 +101,27 @@ def test_a_label_that_points_nowhere_is_not_swapped_in(root: Path) -> None:
     clock.now = 30.0
     assert reload.poll().labels.pick("reply", "production") == 1
     assert "names v7, which is not there" in str(reload.stale)
+
+
+def test_mounted_labels_are_read_anew(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release(root, "reply", "Rule 1", "Rule 2")
+    (root / "b.json").write_bytes(promote(root, 2))
+    mounted = root / "mounted.yaml"
+    mounted.write_text("reply: {production: v2}\n")
+    monkeypatch.setenv("PROMPTOPS_LABELS_FILE", str(mounted))
+    registry = Registry.load(root / "b.json", reload=0)
+    for text, version, stale in [
+        ("reply: {production: v1}\n", 1, None),
+        ("reply: {production: v17}\n", 1, "names v17, which is not there"),
+        ("reply: {production: v2} # again\n", 2, None),
+    ]:
+        write_file(mounted, text.encode())
+        registry.get("reply@production")
+        assert registry.get("reply@production").ref.version == version
+        assert (stale or "None") in str(registry.stale)
+    mounted.unlink()
+    assert registry.get("reply@production").ref.version == 2
+    assert "mounted.yaml" in str(registry.stale)
 
 
 def test_the_first_bundle_must_be_good(tmp_path: Path) -> None:
