@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy  # what a caller changes in a request stays out of the prompt's files
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +80,7 @@ class Rendered:
         """
         from promptops.registry.vendors import anthropic
 
-        return anthropic.request(self)
+        return deepcopy(anthropic.request(self))
 
     def openai(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.chat.completions.create`` of OpenAI's client.
@@ -89,7 +90,7 @@ class Rendered:
         """
         from promptops.registry.vendors import openai
 
-        return openai.request(self)
+        return deepcopy(openai.request(self))
 
     def openai_responses(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.responses.create`` of OpenAI's client.
@@ -99,7 +100,7 @@ class Rendered:
         """
         from promptops.registry.vendors import openai_responses
 
-        return openai_responses.request(self)
+        return deepcopy(openai_responses.request(self))
 
     def gemini(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.models.generate_content`` of google-genai.
@@ -109,7 +110,7 @@ class Rendered:
         """
         from promptops.registry.vendors import gemini
 
-        return gemini.request(self)
+        return deepcopy(gemini.request(self))
 
     def bedrock(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.converse`` of boto3's bedrock-runtime.
@@ -119,4 +120,4 @@ class Rendered:
         """
         from promptops.registry.vendors import bedrock
 
-        return bedrock.request(self)
+        return deepcopy(bedrock.request(self))

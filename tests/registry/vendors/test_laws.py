@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from promptops import Registry
 from promptops.registry.rendered import Rendered
 from promptops.registry.vendors import schemas
+from tests.registry.vendors.makers import ROOT
 
 VENDORS = ("anthropic", "openai", "openai_responses", "gemini", "bedrock")
 PROMPT = """---
@@ -59,6 +62,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
+    optional = "{% if policy %}{% system %}{{ policy }}{% endsystem %}{% endif %}"
+    (folder / "optional.prompt.j2").write_text(f"{optional}{{% user %}}Hello{{% enduser %}}")
     (folder.parent / "pyproject.toml").write_text("[tool.promptops]\n", "utf-8")
     return Registry.load(folder.parent)
 
@@ -103,6 +108,14 @@ def test_messages_do_not_depend_on_values_and_texts_arrive_unchanged(
         )
 
 
+@pytest.mark.parametrize(("policy", "roles"), [("", ["user"]), ("A", ["system", "user"])])
+def test_a_message_that_may_be_empty_stands_in_a_condition(
+    registry: Registry, policy: str, roles: list[str]
+) -> None:
+    rendered = registry.get("optional").render(policy=policy)
+    assert [one["role"] for one in rendered.openai()["messages"]] == roles
+
+
 def test_the_front_matters_marks_reach_the_request(registry: Registry) -> None:
     rendered = registry.get("talk").render(policy="a", tenant="b", question="c")
     request = rendered.anthropic()
@@ -111,14 +124,34 @@ def test_the_front_matters_marks_reach_the_request(registry: Registry) -> None:
     assert rendered.openai()["prompt_cache_options"] == {"mode": "implicit"}
 
 
+def emptied(value: Any) -> None:
+    """Empty a request at every depth."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            emptied(inner)
+        value.clear()
+
+
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_a_request_shares_nothing_that_a_caller_could_change(
-    registry: Registry, vendor: str
-) -> None:
+def test_what_a_caller_changes_in_a_request_stays_there(registry: Registry, vendor: str) -> None:
     rendered = registry.get("talk").render(policy="a", tenant="b", question="c")
     before = json.dumps(getattr(rendered, vendor)())
-    getattr(rendered, vendor)().clear()
+    emptied(getattr(rendered, vendor)())
     assert json.dumps(getattr(rendered, vendor)()) == before
+
+
+def test_no_vendors_client_is_imported() -> None:
+    code = f"""
+import sys
+from tests.registry.vendors.makers import full
+for vendor in {VENDORS}:
+    getattr(full("openai:gpt-6"), vendor)()
+print(*sys.modules.keys() & {{"anthropic", "openai", "google.genai", "boto3", "botocore"}})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "\n"
 
 
 @pytest.mark.parametrize(
