@@ -142,6 +142,8 @@ def check(table: Mapping[str, Any], where: str) -> Config:
         ConfigError: Anything is unknown or of the wrong type.
     """
     problems: list[shape.Wrong] = []
+    if "tool" in table and where.endswith(".toml"):
+        raise ConfigError(f"{where}: here settings stand at the top, without [tool.promptops]")
     config = _CONFIG(table, (), problems)
     if problems:
         raise ConfigError(f"{where}: {'; '.join(map(str, problems))}")

@@ -41,6 +41,18 @@ def emit(text: str) -> None:
     click.echo(text, nl=not text.endswith("\n"), color=None if wants_colour() else False)
 
 
+def emit_json(data: Any) -> None:
+    """Print data as JSON in UTF-8, whatever the terminal's encoding is.
+
+    Raises:
+        UsageError: The data holds an infinite number or none.
+    """
+    # A lone surrogate becomes its escape, which is JSON.
+    sys.stdout.flush()
+    sys.stdout.buffer.write(as_json(data).encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
+
+
 def as_json(data: Any) -> str:
     """Return data as indented JSON with a final newline.
 

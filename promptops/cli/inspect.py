@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from promptops.cli.common import as_json, emit, plain, project, read_values, wants_colour
+from promptops.cli.common import emit, emit_json, plain, project, read_values, wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ def command(wanted: str, form: str, model: str | None) -> None:
     if form == "json":
         from promptops.reporters import inspect_json
 
-        emit(as_json({**inspect_json.report(found, cost), "path": shown}))
+        emit_json({**inspect_json.report(found, cost), "path": shown})
     else:
         from promptops.reporters import inspect_text
 
@@ -86,7 +86,7 @@ def _broken(prompt: Prompt, shown: str, form: str) -> None:
             "line": line,
             "column": column,
         }
-        emit(as_json({"schema": "promptops.inspect/1", "path": shown, "error": error}))
+        emit_json({"schema": "promptops.inspect/1", "path": shown, "error": error})
     else:
         emit(f"{shown}:{line}:{column}: {first.problem.message}")
     raise SystemExit(1)

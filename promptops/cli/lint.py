@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from promptops.cli.common import as_json, emit, plain, project, wants_colour
+from promptops.cli.common import emit, emit_json, plain, project, wants_colour
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,7 +52,7 @@ def command(
     if form == "json":
         from promptops.reporters import lint_json
 
-        emit(as_json(lint_json.report(found, _version())))
+        emit_json(lint_json.report(found, _version()))
     else:
         from promptops.reporters import lint_text
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from promptops.cli.common import as_json, emit, project
+from promptops.cli.common import emit, emit_json, project
+from promptops.errors import UsageError
 
 
 @click.command("list")
@@ -36,11 +37,12 @@ def command(form: str) -> None:
                 "description": prompt.metadata.description,
             }
         )
-    if form == "json":
-        emit(as_json({"schema": "promptops.list/1", "prompts": rows}))
-        return
     if not rows:
-        click.echo(f"no prompts below {here.config.folder}/", err=True)
+        raise UsageError(
+            f"there are no prompts in {here.root}; `promptops lint PATH` reads any file"
+        )
+    if form == "json":
+        emit_json({"schema": "promptops.list/1", "prompts": rows})
         return
     table = [
         (row["name"], _versions(row["head"], row["locked"]), row["model"] or "-") for row in rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from promptops.cli.common import as_json, emit, project, read_values
+from promptops.cli.common import emit, emit_json, project, read_values
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ def command(
         file = root / declared
     texts = {name for name, entry in handle.inputs.items() if entry.schema.type == "string"}
     rendered = handle.render(**read_values(pairs, file, texts))
-    emit(_text(rendered) if form == "text" else as_json(_data(rendered, form)))
+    if form == "text":
+        emit(_text(rendered))
+    else:
+        emit_json(_data(rendered, form))
 
 
 def _text(rendered: Rendered) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from promptops.cli.common import as_json, emit, project
+from promptops.cli.common import emit, emit_json, project
 
 
 @click.command("show")
@@ -42,4 +42,4 @@ def command(reference: str, form: str) -> None:
         "partials": sorted(handle.prompt.parts),
         "text": handle.prompt.source.text,
     }
-    emit(as_json(about))
+    emit_json(about)

@@ -6,11 +6,12 @@ import hashlib
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promptops.errors import TokenizerError
 from promptops.lint.catalogue import find, select
-from promptops.model.finding import Excerpt, Finding, Place, Problem, Saving
+from promptops.model.finding import Excerpt, Finding, Place, Problem, Saving, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from promptops.config import Config, LintSettings
     from promptops.lint.catalogue import Selected
@@ -48,6 +49,7 @@ class Engine:
         self.rules = rules
         self.selected = select(config.lint, rules)
         self.worth = worth
+        self.known = frozenset(word for rule in rules for word in (rule.code, rule.name))
         for wanted in config.lint.per_file_ignores.values():
             for word in wanted:
                 find(word, rules)
@@ -57,8 +59,9 @@ class Engine:
         ignored = self._ignored(view.prompt)
         found: dict[tuple[str, Place], Finding] = {}
         suppressed: set[tuple[str, Place]] = set()
+        view.rules = self.known
         for one in self.selected:
-            for problem in one.rule.run(view, one.options):
+            for problem in self._problems(one, view):
                 finding = self._finding(view, one, problem, shown)
                 key = (finding.code, finding.place)
                 if not one.rule.sure and {one.rule.code, one.rule.name} & ignored:
@@ -67,6 +70,13 @@ class Engine:
                     found.setdefault(key, finding)
         ordered = sorted(found.values(), key=_order)
         return Linted(ordered, len(suppressed))
+
+    def _problems(self, one: Selected, view: View) -> Iterator[Problem]:
+        try:
+            yield from one.rule.run(view, one.options)
+        except TokenizerError as error:
+            told = f"{one.rule.name} cannot be decided: {error}"
+            yield Problem(view.prompt.source.line_span(1), told, severity=Severity.ERROR)
 
     def _ignored(self, prompt: Prompt) -> set[str]:
         ignored = set(prompt.metadata.lint_ignore)
@@ -96,12 +106,6 @@ class Engine:
             saving=worth,
             fix=problem.fix,
         )
-
-
-def unknown_suppressions(prompt: Prompt, rules: tuple[Rule, ...]) -> list[str]:
-    """Return the names in a front matter's ``lint: {ignore: ...}`` that are no rule's."""
-    known = {word for rule in rules for word in (rule.code, rule.name)}
-    return [word for word in prompt.metadata.lint_ignore if word not in known]
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str]:

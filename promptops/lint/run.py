@@ -6,9 +6,9 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from promptops.errors import PromptopsError, UnknownModel
+from promptops.errors import UnknownModel
 from promptops.lint.catalogue import all_rules
-from promptops.lint.engine import Engine, unknown_suppressions
+from promptops.lint.engine import Engine
 from promptops.lint.view import ENCODING, View
 from promptops.model.finding import Saving
 from promptops.model.money import PER_MONTH, Usage
@@ -31,16 +31,12 @@ class Runner:
         self._engines: dict[str, Engine] = {}
 
     def run(self, targets: Targets, progress: Callable[[int, int], None]) -> LintReport:
-        """Return what is found in all targets; a file that cannot be opened raises."""
+        """Return what is found in all targets."""
         report = LintReport(skipped=list(targets.skipped))
         seen = set()
         for at, target in enumerate(targets.files, 1):
             engine = self._engine(target)
             prompt = target.load()
-            unknown = unknown_suppressions(prompt, engine.rules)
-            if unknown:
-                told = f"{target.shown}{prompt.path}: lint.ignore names no rule {unknown[0]!r}"
-                raise PromptopsError(f"{told}; `promptops rule --all` lists them")
             view = View(prompt, count, target.project.config.model)
             linted = engine.lint(view, target.shown)
             report.suppressed += linted.suppressed

@@ -60,6 +60,8 @@ def find(paths: Iterable[Path], here: Project) -> Targets:
         below = real.relative_to(project.root).as_posix() if real != project.root else ""
         if path.is_dir():
             targets.files += [Target(project, one, shown) for one in _inside(project, below)]
+            links = Folder(project.root).links(below)
+            targets.skipped += [(shown + one, "a link, which is not followed") for one in links]
         else:
             _one(targets, project, below, shown)
     targets.files = list({(one.project.root, one.path): one for one in targets.files}.values())

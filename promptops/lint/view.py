@@ -34,6 +34,7 @@ class View:
         self.prompt = prompt
         self.model = prompt.metadata.model or model
         self.count = count
+        self.rules: frozenset[str] = frozenset()  # codes and names that a suppression may say
 
     @cached_property
     def variant(self) -> Variant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 SMALL = 100_000  # characters; for more, selecting tokens costs what the smaller encoder saves
 FEW = 4  # small encoders cost what the full one costs, which then serves all that follows
+
+MAX_BLANKS = 500_000  # 700,000 pass, 1,000,000 do not
+_BLANKS = re.compile(r"\s+")
 
 _batches: Counter[str] = Counter()
 
@@ -55,18 +59,26 @@ def small_encoder(texts: Sequence[str], encoding: str) -> Encoding:
 
 
 def encode(encoder: Encoding, text: str) -> list[int]:
-    """Return a text's token ids."""
+    """Return a text's token ids.
+
+    Raises:
+        TokenizerError: The text has a run of white space that tiktoken cannot read.
+    """
+    # The Rust side panics where a million blanks overflow its stack, and says so on stderr first.
+    if len(text) > MAX_BLANKS and any(len(run[0]) > MAX_BLANKS for run in _BLANKS.finditer(text)):
+        raise _unreadable(encoder)
     try:
         return encoder.encode_ordinary(text)
     except BaseException as error:
-        # The Rust side panics where a million blanks overflow its stack, and its PanicException is
-        # no Exception and cannot be imported.
+        # Its PanicException is no Exception and cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise TokenizerError(
-            f"{encoder.name} cannot read a text of {len(text):,} characters that begins"
-            f" {text[:20]!r}: shorten its longest run of white space"
-        ) from None
+        raise _unreadable(encoder) from None
+
+
+def _unreadable(encoder: Encoding) -> TokenizerError:
+    told = f"{encoder.name} cannot read so long a run of white space"
+    return TokenizerError(f"{told}: keep it under {MAX_BLANKS:,} characters")
 
 
 def repaired(text: str) -> str:

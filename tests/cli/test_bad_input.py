@@ -54,17 +54,33 @@ def test_a_huge_file_is_read(tmp_path: Path, size: int) -> None:
     assert max(map(len, done.out.splitlines())) < 200
 
 
-def test_a_file_beyond_any_prompt_is_refused(tmp_path: Path) -> None:
-    done = promptops("lint", cwd=write(tmp_path, big=b"a" * (16 * 2**20 + 1)))
-    assert (done.code, one_line(done.err)) == (2, True)
-    assert "larger than 16 MiB" in done.err
+def test_a_file_that_cannot_be_opened_is_a_finding_and_the_others_go_on(tmp_path: Path) -> None:
+    write(tmp_path, big=b"a" * (16 * 2**20 + 1), good="Go on.\n")
+    os.mkfifo(tmp_path / "prompts" / "pipe.prompt.j2")
+    (tmp_path / "prompts" / "link.prompt.j2").symlink_to(tmp_path / "nowhere")
+    report = promptops("lint", "--format", "json", cwd=tmp_path).json
+    found = [(f["code"], f["path"], f["message"]) for f in report["findings"]]
+    assert found == [
+        ("TPL101", "prompts/big.prompt.j2", "larger than 16 MiB, which is no prompt"),
+        ("TPL101", "prompts/pipe.prompt.j2", "is no regular file"),
+    ]
+    skipped = {"path": "prompts/link.prompt.j2", "reason": "a link, which is not followed"}
+    assert report["summary"]["skipped"] == [skipped]
+    assert report["summary"]["files"] == 3
+
+
+def test_a_text_that_the_tokenizer_cannot_read_is_a_finding(tmp_path: Path) -> None:
+    done = promptops("lint", cwd=write(tmp_path, a="x" + " " * 1_000_000 + "y\n", b="Go on.\n"))
+    assert done.code == 1
+    assert "static-bulk cannot be decided" in done.out
+    assert done.err == ""
 
 
 @pytest.mark.parametrize("arguments", [("list",), ("show", "a"), ("lint",), ("diff-cost", "v1")])
 def test_without_prompts_a_command_says_so(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     done = promptops(*arguments, cwd=tmp_path)
     assert one_line(done.err), done
-    assert done.code == (0 if arguments == ("list",) else 2)
+    assert done.code == 2
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_a_declared_sample_renders_to_a_vendors_request(vendor: str) -> None:
         (("show", "Reply"), "lower case"),
         (("show", "../reply"), "lower case"),
         (("show", "reply@v1@v2"), "behind @ stands"),
-        (("show", "reply@production"), "name a version"),
+        (("show", "reply@production"), "has no label"),
         (("show", "reply@git:HEAD"), "not inside a git repository"),
         (("bump", "reply"), "is not locked yet"),
         (("bump", "replay"), "did you mean 'reply'?"),

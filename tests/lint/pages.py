@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptops.config import Config
+from promptops.lint.catalogue import built_in
 from promptops.lint.run import count
 from promptops.lint.view import View
 from promptops.templates.files import Memory
@@ -90,7 +91,9 @@ def found(rule: Rule, example: Example) -> list[Expected]:
         options |= tomllib.loads(inline[1].replace(", ", "\n"))
     prompt = load(Memory(files), "prompts/example.prompt.j2", Config())
     results = []
-    for problem in rule.run(View(prompt, count), rule.configured(options, "options")):
+    view = View(prompt, count)
+    view.rules = frozenset(word for known in built_in() for word in (known.code, known.name))
+    for problem in rule.run(view, rule.configured(options, "options")):
         source = prompt.parts_by_path.get(problem.path or "", prompt.source)
         line = source.position(problem.span.start)[0]
         severity = (problem.severity or rule.severity).label

@@ -118,8 +118,6 @@ def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_huge_run_of_blanks_is_an_error_of_one_line() -> None:
-    with pytest.raises(
-        TokenizerError, match="cannot read a text of 2,000,000 characters"
-    ) as caught:
+    with pytest.raises(TokenizerError, match="cannot read so long a run of white space") as caught:
         TokenCounter(None).encoded([" " * 2_000_000], "o200k_base")
     assert "\n" not in str(caught.value)

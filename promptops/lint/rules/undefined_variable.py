@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from promptops.errors import nearest
 from promptops.lint.rule import rule
 from promptops.model.finding import Edit, Fix, Problem, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from promptops.lint.view import View
     from promptops.model.text import Span
+
+_HINTS: Final = 20
 
 
 @rule("TPL103", "undefined-variable", Severity.ERROR)
@@ -53,7 +54,7 @@ def undefined_variable(view: View) -> Iterator[Problem]:
     declared = view.prompt.metadata.inputs
     if declared is None or view.prompt.broken:
         return
-    seen = set()
+    seen: set[tuple[str, str]] = set()
     for use in view.prompt.uses:
         if use.guarded or use.name in declared or (use.name, use.file) in seen:
             continue
@@ -61,12 +62,13 @@ def undefined_variable(view: View) -> Iterator[Problem]:
         template, span = view.prompt.use_span(use)
         path = None if template is view.prompt.template else template.body.source.path
         what = "function" if use.called else "input"
-        message = f"{use.name!r} is no declared {what}{nearest(use.name, declared)}"
-        yield Problem(span, message, path=path, fix=_rename(use.name, declared, span, path))
+        # A close match is looked for among all inputs: with very many mistakes that takes long.
+        close = get_close_matches(use.name, declared, n=2) if len(seen) <= _HINTS else []
+        hint = f"; did you mean {close[0]!r}?" if close else ""
+        message = f"{use.name!r} is no declared {what}{hint}"
+        fix = _rename(close[0], span) if len(close) == 1 and path is None else None
+        yield Problem(span, message, path=path, fix=fix)
 
 
-def _rename(name: str, declared: Iterable[str], span: Span, path: str | None) -> Fix | None:
-    close = get_close_matches(name, list(declared), n=2, cutoff=0.75)
-    if path is not None or len(close) != 1 or span.end - span.start != len(name):
-        return None
-    return Fix((Edit(span, close[0]),), safe=False, title=f"rename it to {close[0]!r}")
+def _rename(name: str, span: Span) -> Fix:
+    return Fix((Edit(span, name),), safe=False, title=f"rename it to {name!r}")

@@ -28,7 +28,8 @@ def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
 
     A note where a prompt that names a model has no cap, or one of more than `slack` times the
     95th percentile that it declares (`cost.output_tokens: {p50: , p95: }`); a warning where the cap
-    is under 1.2 times that, or under the expected output. Where thinking counts in the cap, only a
+    is under 1.2 times that, under the expected output, or too low for a declared enum's longest
+    value. Where thinking counts in the cap, only a
     missing cap is reported.
 
     ## Example
@@ -67,10 +68,17 @@ def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
             yield Problem(prompt.key_span("model"), "no max_tokens: nothing caps a runaway answer")
         return
     cap = params[key]
-    if not isinstance(cap, int) or output is None or _thinks(params):
+    if not isinstance(cap, int) or _thinks(params):
         return
     span = prompt.key_span("params", key)
-    if cap < output.expected:
+    longest = max(_values(view), key=len, default="")
+    needed = view.count(longest) if cap < len(longest) else 0
+    if needed > cap:
+        told = f"{key} {cap} cuts off {longest!r}, which has {needed} tokens"
+        yield Problem(span, told, severity=Severity.WARNING)
+    elif output is None:
+        return
+    elif cap < output.expected:
         told = (
             f"{key} {cap} is under the {output.expected} tokens that an answer is expected to have"
         )
@@ -82,6 +90,11 @@ def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
         yield Problem(
             span, f"{key} {cap} is over {slack} times the 95th percentile of {output.high}"
         )
+
+
+def _values(view: View) -> tuple[str, ...]:
+    output = view.prompt.metadata.output
+    return () if output is None else output.values
 
 
 def _thinks(params: Mapping[str, Any]) -> bool:
