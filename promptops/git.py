@@ -93,6 +93,23 @@ class Repository:
                 oids[name.removeprefix(prefix)] = about.split()[2].decode()
         return GitFiles(self, oids)
 
+    def changes(self, path: str, root: Path) -> list[tuple[str, str]]:
+        """Return the commits in which a file below a project's root came to be as it is or was.
+
+        Each with the blob it left behind, the latest first; a merge counts as one commit.
+        """
+        top = Path(self._repo.working_tree_dir).resolve()
+        where = f":(top,literal){(root.resolve() / path).relative_to(top).as_posix()}"
+        log = ("log", "--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames")
+        told = self._run(*log, "--format=commit %H", "HEAD", "--", where, missing=True) or ""
+        found = []
+        for line in told.splitlines():
+            if line.startswith("commit "):
+                commit = line.removeprefix("commit ")
+            elif line.startswith(":") and not line.split()[4].startswith("D"):
+                found.append((commit, line.split()[3]))
+        return found
+
     def blob(self, oid: str) -> bytes | None:
         """Return a blob's bytes, or None where this clone does not hold it."""
         try:

@@ -26,6 +26,8 @@ COMMANDS: Final = {
     "check": "Check that every version is what was locked.",
     "history": "List a prompt's versions, and who locked them.",
     "diff": "Say what differs between two versions, and how much it matters.",
+    "promote": "Have a label mean a version.",
+    "rollback": "Have a label mean what it meant before.",
     "prune": "Remove frozen copies that no version needs.",
     "build": "Write labels and versions into one file that an application loads.",
 }
