@@ -44,7 +44,7 @@ class Reload:
         self._interval = interval
         self._clock = clock
         mounted = os.environ.get(LABELS)
-        self._labels = OnDisk(Path(mounted)) if mounted else None
+        self._labels = Path(mounted) if mounted else None
         self._stamps = self._look_at()
         self.bundle = Bundle(place.read(), place.name)
         self._next = clock() + interval
@@ -73,7 +73,10 @@ class Reload:
             self._busy.release()
 
     def _look_at(self) -> tuple[object, object]:
-        return self._place.stamp(), self._labels.stamp() if self._labels else None
+        labels = None
+        if self._labels is not None and self._labels.is_file():
+            labels = OnDisk(self._labels).stamp()
+        return self._place.stamp(), labels
 
     def _refresh(self) -> None:
         try:

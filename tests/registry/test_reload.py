@@ -121,7 +121,7 @@ def test_mounted_labels_are_read_anew(root: Path, monkeypatch: pytest.MonkeyPatc
         assert (stale or "None") in str(registry.stale)
     mounted.unlink()
     assert registry.get("reply@production").ref.version == 2
-    assert "mounted.yaml" in str(registry.stale)
+    assert "mounted.yaml: no such file, though PROMPTOPS_LABELS_FILE" in str(registry.stale)
 
 
 def test_the_first_bundle_must_be_good(tmp_path: Path) -> None:
