@@ -125,15 +125,9 @@ def _place(source: Source, span: Span, shown: str) -> Place:
 
 
 def _role(view: View, problem: Problem) -> str | None:
-    body = view.prompt.template.body
-    if problem.path not in {None, view.prompt.path} or problem.span.start < body.start:
+    if problem.path not in {None, view.prompt.path}:
         return None
-    for leaf in view.variant.leaves:
-        if leaf.body is body:
-            span = body.span(*leaf.span)
-            if span.start <= problem.span.start < max(span.end, span.start + 1):
-                return leaf.role
-    return None
+    return view.role_at(problem.span.start)
 
 
 def _excerpt(source: Source, span: Span) -> Excerpt:

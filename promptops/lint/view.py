@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -67,6 +68,20 @@ class View:
                 body, span = variant.locate(*repeat.again)
                 found.setdefault((body.source.path, span), (variant, repeat))
         return list(found.values())
+
+    @cached_property
+    def _roles(self) -> list[tuple[int, int, str | None]]:
+        body = self.prompt.template.body
+        own = [leaf for leaf in self.variant.leaves if leaf.body is body]
+        return sorted((*body.span(*leaf.span), leaf.role) for leaf in own)
+
+    def role_at(self, offset: int) -> str | None:
+        """Return the role of the message that holds an offset of the prompt's own file."""
+        at = bisect_right(self._roles, offset, key=lambda entry: entry[0]) - 1
+        if at < 0:
+            return None
+        start, end, role = self._roles[at]
+        return role if start <= offset < max(end, start + 1) else None
 
     def where(self, variant: Variant, start: int, end: int) -> tuple[str | None, Span]:
         """Return the partial (None: the prompt's own file) and the span of a variant's range."""
