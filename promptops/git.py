@@ -44,6 +44,10 @@ class Repository:
             raise GitError(f"{path} is inside a bare git repository, which has no prompts folder")
         return cls(repo)
 
+    def close(self) -> None:
+        """End the process that objects are read through; a later read starts another."""
+        self._repo.close()
+
     def resolve(self, rev: str) -> str:
         """Return the full hash of a revision's commit.
 
