@@ -81,16 +81,22 @@ def _stale(path: Path, said: str) -> bool:
 
 
 def _remove(path: Path, said: str) -> None:
-    """Delete what a dead process left, unless another run has already put its own in place."""
-    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    """Delete what a dead process left; one process at a time, since another may just have.
+
+    The dead cannot delete it themselves, so while it reads the same nobody can put theirs there.
+    """
+    guard = path.with_name(f"{path.name}.removal")
     try:
-        path.rename(aside)
-        if _said(aside) != said:
-            os.link(aside, path)  # it was alive after all: give it back
-    except OSError:
-        pass
+        guard.open("x").close()
+    except FileExistsError:
+        if _stale(guard, ""):
+            guard.unlink(missing_ok=True)
+        return
+    try:
+        if _said(path) == said:
+            path.unlink(missing_ok=True)
     finally:
-        aside.unlink(missing_ok=True)
+        guard.unlink(missing_ok=True)
 
 
 def alive(process: int) -> bool:

@@ -99,7 +99,7 @@ def _lock(
 ) -> list[Locked]:
     where = lockfile.path(versions.config)
     made = []
-    for name in sorted(names):
+    for name in sorted(set(names)):
         prompt = versions.catalog.head(name)
         number = prompt.metadata.version
         if number is None:

@@ -29,6 +29,7 @@ Answer in one line.
 {% endsystem %}
 {% user %}{{ letter }}{% enduser %}
 """
+DEFAULTS = Config()
 GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -55,7 +56,7 @@ def git(*arguments: str | Path, cwd: Path, fails: bool = False) -> str:
 @dataclass(frozen=True)
 class Project:
     root: Path
-    config: Config = Config()
+    config: Config = DEFAULTS
 
     def path(self, path: str) -> Path:
         return self.root / "prompts" / path
