@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -19,8 +20,6 @@ from promptops.templates import limits
 from promptops.templates.blocks import Conversation, Marker, PromptBlocks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from jinja2.runtime import Context
 
     from promptops.config import TemplateSettings
@@ -131,10 +130,10 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
             return super().getattr(obj, attribute)
         if isinstance(obj, str):
             return self.getattr(str(obj), attribute)
-        for kind in (dict, list, tuple):
-            if isinstance(obj, kind) and attribute in _PLAIN[kind]:
+        for kind in (Mapping, list, tuple):
+            if isinstance(obj, kind) and attribute in (_PLAIN[dict] if kind is Mapping else _LIST):
                 return getattr(obj, attribute)
-        if isinstance(obj, dict) and attribute in obj:
+        if isinstance(obj, Mapping) and attribute in obj:
             return obj[attribute]
         return self.unsafe_undefined(obj, attribute)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # A check returns what is wrong with a value, or None.
 Check = Callable[[Any], str | None]
 
-_TURN_ROLES: Final = frozenset({"user", "assistant"})
+_TURN_ROLES: Final = ("user", "assistant")
 _KINDS: Final[Mapping[str, tuple[tuple[type, ...], str]]] = {
     "string": ((str,), "a string"),
     "integer": ((int,), "an integer"),
@@ -140,7 +140,9 @@ def _finite(value: Any) -> str | None:
 
 def _range(low: Decimal | None, high: Decimal | None) -> Check:
     def check(value: Any) -> str | None:
-        if (low is None or value >= low) and (high is None or value <= high):
+        # A float is what it is written as: 0.7 is not below 0.7.
+        exact = Decimal(str(value)) if isinstance(value, float) else value
+        if (low is None or exact >= low) and (high is None or exact <= high):
             return None
         shown = "..." if low is None else low, "..." if high is None else high
         return f"must lie within {shown[0]} and {shown[1]}"

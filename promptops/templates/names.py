@@ -173,12 +173,13 @@ class _Walker:
 
     def _import(self, node: nodes.Import, scope: set[str], *, guarded: bool) -> None:
         self.visit(node.template, scope, guarded=guarded)
+        self._enter(node.template, set(scope))
         scope.add(node.target)
 
     def _fromimport(self, node: nodes.FromImport, scope: set[str], *, guarded: bool) -> None:
         self.visit(node.template, scope, guarded=guarded)
+        self._enter(node.template, set(scope))
         scope |= {name if isinstance(name, str) else name[1] for name in node.names}
-        self._enter(node.template, scope)
 
     def _include(self, node: nodes.Include, scope: set[str], *, guarded: bool) -> None:
         self.visit(node.template, scope, guarded=guarded)
