@@ -124,7 +124,7 @@ class Bundle:
         self,
     ) -> tuple[Mapping[str, bool], Mapping[str, bytes], dict[tuple[str, int], Prompt]]:
         """Return the settings, the versions' lines and the prompts made: what decides a prompt."""
-        return self._settings, self._versions.raw, self._prompts.copy()
+        return self._settings, self._versions.raw(), self._prompts.copy()
 
     def _take_over(
         self,
@@ -135,7 +135,7 @@ class Bundle:
         """Keep the prompts of the bundle before that are the same in this one."""
         if settings != self._settings:
             return
-        raw = self._versions.raw
+        raw = self._versions.raw()
         same = {key for key, line in lines.items() if raw.get(key) == line}
         self._same = frozenset(
             (name, number)

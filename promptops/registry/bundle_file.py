@@ -5,12 +5,10 @@
     "schema":"promptops.bundle/1",
     "settings":{…},
     "texts":{
-    "SHA-256":"a body, a partial, a tool or a schema",
-    …
+    "SHA-256":"a body, a partial, a tool or a schema", …
     },
     "versions":{
-    "support/triage@v3":{"body":"SHA-256","closure":"sha256:…","files":{…},…},
-    …
+    "support/triage@v3":{"body":"SHA-256","closure":"sha256:…","files":{…},…}, …
     }}
 
 A bundle that was formatted anew is JSON all the same: it is put back into this form.
@@ -28,41 +26,57 @@ from promptops.errors import RegistryError
 SCHEMA: Final = "promptops.bundle"
 NUMBER: Final = 1
 _SECTIONS: Final = ("texts", "versions")
+_TEXTS: Final = b',\n"texts":{\n'
+_VERSIONS: Final = b'\n},\n"versions":{\n'
+_END: Final = b"\n}}\n"
+_COMMA: Final = ord(",")
 _CONFLICT: Final = re.compile(rb"^(?:<<<<<<<|=======|>>>>>>>)", re.MULTILINE)
+
+Span = tuple[int, int]
 
 
 class Lines(Mapping[str, Any]):
     """A section of a bundle: entries by key, each parsed when it is asked for."""
 
-    def __init__(self, section: bytes, where: str) -> None:
-        """Take a section's lines.
+    def __init__(self, data: bytes, section: Span, where: str) -> None:
+        """Find the lines of a section.
 
         Raises:
             RegistryError: A line is no entry, or a key is given twice.
         """
+        self._data = data
         self._where = where
-        self.raw: dict[str, bytes] = {}
-        for line in section.split(b",\n") if section else ():
-            end = line.find(b'":')
-            key = line[1:end].decode("utf-8", "replace")
-            if end < 0 or key in self.raw:
-                told = f"holds {key!r} twice" if end >= 0 else "is damaged"
-                raise RegistryError(f"{where}: {told}: build it again")
-            self.raw[key] = line
+        self._spans: dict[str, Span] = {}
+        start, stop = section
+        while start < stop:
+            # A text has no line end of its own: JSON writes it as an escape.
+            end = data.find(b"\n", start, stop)
+            end = stop if end < 0 else end
+            quote = data.find(b'":', start, end)
+            key = data[start + 1 : quote].decode("utf-8", "replace")
+            if quote < 0 or key in self._spans or (end < stop and data[end - 1] != _COMMA):
+                told = f"holds {key!r} twice" if key in self._spans else "is damaged"
+                raise RegistryError(f"{where}: {told}: build the bundle again")
+            self._spans[key] = start, end if end == stop else end - 1
+            start = end + 1
+
+    def raw(self) -> dict[str, bytes]:
+        """Return the entries as they are written, by key."""
+        return {key: self._data[start:end] for key, (start, end) in self._spans.items()}
 
     def __getitem__(self, key: str) -> Any:
-        line = self.raw[key]
+        start, end = self._spans[key]
         try:
-            return json.loads(b"{%b}" % line)[key]
+            return json.loads(b"{%b}" % self._data[start:end])[key]
         except (ValueError, RecursionError, KeyError) as error:
             told = f"the entry {key!r} is damaged: build the bundle again"
             raise RegistryError(f"{self._where}: {told}") from error
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.raw)
+        return iter(self._spans)
 
     def __len__(self) -> int:
-        return len(self.raw)
+        return len(self._spans)
 
 
 class Document(NamedTuple):
@@ -94,24 +108,37 @@ def decode(data: bytes, where: str) -> Document:
         RegistryError: They are no bundle, or one of a newer promptops.
     """
     parts = _split(data)
-    head = None if parts is None else _parsed(parts[0])
+    head = None if parts is None else _parsed(data[: parts.head] + b"}")
     if parts is None or not isinstance(head, dict):
-        parts, head = _reformed(data, where)
+        data, head = _reformed(data, where)
+        parts = _split(data)
+        assert parts is not None  # noqa: S101 - `encode` writes the form that `_split` reads
     _check_schema(head, where)
-    return Document(head, Lines(parts[1], where), Lines(parts[2], where))
+    return Document(head, Lines(data, parts.texts, where), Lines(data, parts.versions, where))
 
 
 def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
 
 
-def _split(data: bytes) -> tuple[bytes, bytes, bytes] | None:
-    """Return the head's JSON and the sections' lines, or None where the form is another."""
-    head, texts, rest = data.partition(b'"texts":{\n')
-    inner, versions, last = rest.partition(b'\n},\n"versions":{\n')
-    if not texts or not versions or not last.endswith(b"\n}}\n"):
+class _Parts(NamedTuple):
+    """Where the head ends and the lines of the sections stand."""
+
+    head: int
+    texts: Span
+    versions: Span
+
+
+def _split(data: bytes) -> _Parts | None:
+    """Return where the parts of a bundle stand, or None where its form is another."""
+    head = data.find(_TEXTS)
+    texts = head + len(_TEXTS)
+    # The lines of the texts are by far the most, so the versions are looked for from the end.
+    end = data.rfind(_VERSIONS, texts - 1)
+    versions = end + len(_VERSIONS)
+    if head < 0 or end < 0 or not data.endswith(_END):
         return None
-    return head.rstrip(b",\n") + b"}", inner, last.removesuffix(b"\n}}\n")
+    return _Parts(head, (texts, end), (versions, max(len(data) - len(_END), versions)))
 
 
 def _parsed(data: bytes) -> Any:
@@ -121,8 +148,8 @@ def _parsed(data: bytes) -> Any:
         return None
 
 
-def _reformed(data: bytes, where: str) -> tuple[tuple[bytes, bytes, bytes], dict[str, Any]]:
-    """Return the parts and the head of a bundle that was formatted anew."""
+def _reformed(data: bytes, where: str) -> tuple[bytes, dict[str, Any]]:
+    """Return the bytes and the head of a bundle that was formatted anew."""
     try:
         document = json.loads(data, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -133,11 +160,10 @@ def _reformed(data: bytes, where: str) -> tuple[tuple[bytes, bytes, bytes], dict
     if not all(isinstance(document.get(key), dict) for key in _SECTIONS):
         raise RegistryError(f"{where}: lacks its texts or versions: build it again")
     try:
-        parts = _split(encode(document))
+        data = encode(document)
     except ValueError as error:
         raise RegistryError(f"{where}: is damaged: build it again") from error
-    assert parts is not None  # noqa: S101 - `encode` writes the form that `_split` reads
-    return parts, {key: value for key, value in document.items() if key not in _SECTIONS}
+    return data, {key: value for key, value in document.items() if key not in _SECTIONS}
 
 
 class _TwiceError(ValueError):
