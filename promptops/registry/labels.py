@@ -114,14 +114,7 @@ class Labels:
         Raises:
             LabelError: What ``arms`` raises, or the label is split and there is no key.
         """
-        arms = self.arms(name, label)
-        if len(arms) == 1:
-            return next(iter(arms))
-        if key is None or key == "":
-            shares = ", ".join(f"v{number}: {weight}" for number, weight in arms.items())
-            told = f"{name}@{label} is split ({shares})"
-            raise LabelError(f"{told}: give key=..., such as a user's id, to stay on one version")
-        return chosen(arms, point(label, name, key))
+        return picked(self.arms(name, label), label, name, key)
 
     def missing(self, versions: Mapping[str, list[int]]) -> list[LabelProblem]:
         """Return the labels that name a version which is not among those known by name."""
@@ -141,6 +134,20 @@ class Labels:
 def path(config: Config) -> str:
     """Return the path of the labels file below the project's root."""
     return f"{config.folder}/{FILE}" if config.folder else FILE
+
+
+def picked(arms: Arms, label: str, name: str, key: str | int | None) -> int:
+    """Return the version of a label's arms that a key belongs to; raises as ``Labels.pick``."""
+    if len(arms) == 1:
+        return next(iter(arms))
+    if key is None or key == "":
+        shares = ", ".join(f"v{number}: {weight}" for number, weight in arms.items())
+        told = f"{name}@{label} is split ({shares})"
+        raise LabelError(f"{told}: give key=..., such as a user's id, to stay on one version")
+    if not isinstance(key, str | int):
+        # Another object's text may hold its address, and then differ in each process.
+        raise TypeError(f"a key is a str or an int, not {type(key).__name__}: try str(key)")
+    return chosen(arms, point(label, name, key))
 
 
 def point(label: str, name: str, key: str | int) -> int:

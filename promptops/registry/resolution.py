@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.errors import LabelError, PromptNotFound, RegistryError, VersionNotFound, nearest
 from promptops.registry.handle import PromptHandle
+from promptops.registry.labels import picked
 from promptops.registry.references import Reference
 from promptops.registry.rendered import Ref
 
 if TYPE_CHECKING:
     from promptops.registry.hooks import Hooks
+    from promptops.registry.label_data import Arms
     from promptops.registry.labels import Labels
     from promptops.registry.source import Source
     from promptops.registry.work import Found, Work
@@ -22,6 +24,7 @@ class Split(NamedTuple):
 
     name: str
     label: str
+    arms: Arms
     handles: dict[int, PromptHandle]
 
 
@@ -69,11 +72,11 @@ class Resolver:
                 return self.handles.setdefault(reference, self._fixed(wanted))
             arms = self._arms(wanted.name, label)
             if len(arms) == 1:
-                handle = self._version(wanted.name, arms[0], label)
+                handle = self._version(wanted.name, next(iter(arms)), label)
                 return self.handles.setdefault(reference, handle)
-            fresh = Split(wanted.name, label, {})
+            fresh = Split(wanted.name, label, arms, {})
             split = self._splits.setdefault(reference, fresh)
-        number = self.labels.pick(split.name, split.label, key)
+        number = picked(split.arms, split.label, split.name, key)
         found = split.handles.get(number)
         if found is None:
             made = self._version(split.name, number, split.label, f"v{number}")
@@ -110,9 +113,9 @@ class Resolver:
             raise LabelError(f"{told}: set default-label, or name a label or a version")
         return self.source.default_label
 
-    def _arms(self, name: str, label: str) -> list[int]:
+    def _arms(self, name: str, label: str) -> Arms:
         known = self._numbers(name)
-        arms = list(self.labels.arms(name, label))
+        arms = self.labels.arms(name, label)
         for number in arms:
             if number not in known:
                 there = ", ".join(f"v{one}" for one in known) or "no version"

@@ -163,6 +163,11 @@ def test_a_split_label_needs_a_key(key: str | None) -> None:
         SPLIT.pick("support/triage", "canary", key)
 
 
+def test_a_key_is_text_or_a_number() -> None:
+    with pytest.raises(TypeError, match="not object"):
+        SPLIT.pick("support/triage", "canary", object())  # type: ignore[arg-type]
+
+
 def test_a_label_of_one_version_needs_none() -> None:
     assert labels("a: {b: v2, c: {v7: 100}}").pick("a", "b") == 2
     assert labels("a: {b: v2, c: {v7: 100}}").pick("a", "c") == 7
