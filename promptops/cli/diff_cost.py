@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from promptops.cli import one_line
 from promptops.cli.common import as_json, emit, project, wants_colour
+from promptops.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -77,6 +79,8 @@ def command(  # noqa: PLR0913 - one for each option
 
     Exit codes: 0 fine, 2 the call or git is wrong, 3 something could not be estimated.
     """  # noqa: D301 - \b is click's
+    if output is not None:
+        _check_folder(output)
     here = project()
     terms = _terms(here, (model, calls), given, at, allow_source=allow_source)
     comparison = _compare(here, ends, terms, everything, allow_unpriced)
@@ -84,6 +88,11 @@ def command(  # noqa: PLR0913 - one for each option
     for told in comparison.unknowns:
         click.echo(f"promptops: not estimated: {one_line(told)}", err=True)
     raise SystemExit(3 if comparison.unknowns else 0)
+
+
+def _check_folder(output: Path) -> None:
+    if not os.path.isdir(output.parent):  # noqa: PTH112 - pathlib's raises where it may not look
+        raise UsageError(f"--output {str(output)!r}: there is no folder {str(output.parent)!r}")
 
 
 def _terms(
@@ -117,14 +126,17 @@ def _compare(
     everything: bool,
     allow_unpriced: bool,
 ) -> Comparison:
+    from contextlib import closing
+
     from promptops.cli.diff_cost_ends import Finder
     from promptops.costs.comparison import Comparison
     from promptops.costs.diff import diff, tally
     from promptops.tokens.counter import default_counter
 
-    ends = Finder(here).find(words)
-    wanted = [pair for pair in ends.pairs if everything or not pair.moved_only]
-    rows = diff(wanted, terms, default_counter())
+    with closing(Finder(here)) as finder:
+        ends = finder.find(words)
+        wanted = [pair for pair in ends.pairs if everything or pair.moved or not pair.moved_only]
+        rows = diff(wanted, terms, default_counter())
     return Comparison(
         ends.base,
         ends.head,

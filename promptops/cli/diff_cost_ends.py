@@ -49,6 +49,10 @@ class Finder:
         self.sides = Sides(here)
         self.notes: list[str] = []
 
+    def close(self) -> None:
+        """Stop reading from git."""
+        self.sides.close()
+
     def find(self, words: Sequence[str]) -> Ends:
         """Return the ends and the pairs of prompts for ``OLD [NEW] [PROMPT...]``."""
         first, *rest = words
@@ -113,6 +117,8 @@ class Finder:
         before = {} if old.fallback and not new.fallback else old.sides
         after = {} if new.fallback and not old.fallback else new.sides
         pairs = pair(before, after)
+        if new.end is WORK:
+            pairs = [self._looked_for(one) for one in pairs]
         if not pairs:
             told = f"no prompts below {self.here.config.folder or '.'}/, in {old.end.ref!r}"
             raise PromptNotFound(f"{told} or in {new.end.ref!r}")
@@ -123,6 +129,12 @@ class Finder:
         if names:
             pairs = [one for one in pairs if one.name in names or one.origin in names]
         return Ends(old.end, new.end, pairs, notes=tuple(self.notes))
+
+    def _looked_for(self, one: Pair) -> Pair:
+        """Return a pair with what stands in the place of a file that seems to be removed."""
+        if one.new is not None or one.old is None:
+            return one
+        return Pair(one.old, self.sides.unopened(one.old))
 
     def _by_name(self, old: Found, new: Found, names: Sequence[str]) -> Ends:
         """Pair prompts by name alone, since a version belongs to a name."""

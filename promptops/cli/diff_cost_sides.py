@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from promptops.costs.side import Side
-from promptops.errors import GitError, LabelError, VersionNotFound
+from promptops.errors import GitError, LabelError, PromptopsError, VersionNotFound
 from promptops.registry.catalog import Catalog
 from promptops.registry.references import is_name
 from promptops.registry.versions import Versions
 from promptops.templates.files import Folder
+from promptops.templates.loader import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +39,11 @@ class Sides:
         from promptops.git import Repository
 
         return Repository.find(self.here.root)
+
+    def close(self) -> None:
+        """Stop reading from git, if that was begun."""
+        if "repository" in self.__dict__:
+            self.repository.close()
 
     def at(self, commit: str) -> Catalog:
         """Return the prompts of a commit, by the settings of today."""
@@ -65,6 +72,15 @@ class Sides:
             catalog = self.at(self.repository.resolve(str(wanted.value)))
         return head(catalog, wanted.name)
 
+    def unopened(self, old: Side) -> Side | None:
+        """Return what stands where a prompt was and is no file to read, such as a link."""
+        try:
+            prompt = load(self.files, old.prompt.path, self.here.config, old.name)
+        except PromptopsError:
+            return None
+        found = Side(prompt, f"unreadable: {prompt.path}", self.files)
+        return found if found.unopened else None
+
     def is_prompt(self, name: str) -> bool:
         """Return whether a word is the name of a prompt that there is or was."""
         return name in self.catalog.paths or bool(is_name(name) and self.versions.numbers(name))
@@ -85,5 +101,11 @@ class Sides:
 
 
 def head(catalog: Catalog, name: str) -> Side:
-    """Return a prompt as its file stands."""
-    return Side(catalog.head(name), catalog.closure(name), catalog.files)
+    """Return a prompt as its file stands; what cannot be read is the same as nothing else."""
+    prompt = catalog.head(name)
+    unreadable = f"unreadable: {prompt.path}"
+    try:
+        found = Side(prompt, catalog.closure(name), catalog.files)
+    except PromptopsError:  # of its tools or its schema
+        return Side(prompt, unreadable, catalog.files)
+    return replace(found, closure=unreadable) if found.unopened else found

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from promptops.model.money import PER_MONTH
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from promptops.costs.diff import Row
+    from promptops.costs.estimate import Estimate
     from promptops.costs.side import Status
     from promptops.costs.terms import Prices
 
 EndKind = Literal["version", "revision", "merge-base", "work", "reference"]
+NOTHING = Decimal(0).quantize(PER_MONTH)
 _SHA = re.compile(r"[0-9a-f]{40}\Z")
 
 
@@ -41,7 +45,7 @@ class Missing(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Dollars a month of all rows whose difference is known; partial if one is not."""
+    """Dollars a month of all rows whose cost is known; partial if one is not."""
 
     base: Decimal | None
     head: Decimal | None
@@ -57,7 +61,7 @@ class Comparison:
     head: End
     prices: Prices
     tally: Mapping[Status, int]
-    rows: tuple[Row, ...]  # those that changed; all where all were asked for
+    rows: tuple[Row, ...]  # those that changed or moved; all where all were asked for
     everything: bool = False
     allow_unpriced: bool = False
     not_compared: tuple[Missing, ...] = ()
@@ -66,26 +70,33 @@ class Comparison:
     @property
     def shown(self) -> list[Row]:
         """The rows that a report lists."""
-        return [row for row in self.rows if self.everything or not row.hidden]
+        return [row for row in self.rows if self.everything or row.pair.moved or not row.hidden]
 
     @property
-    def changed(self) -> int:
-        """How many prompts are not the same on both sides."""
-        return sum(count for status, count in self.tally.items() if status != "unchanged")
+    def moved(self) -> list[Row]:
+        """The rows of prompts that have another name and are otherwise the same."""
+        return [row for row in self.rows if row.pair.moved]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader should know about the ends and the prices."""
+        sides = (one for row in self.shown for one in (row.old, row.new) if one and one.price)
+        models = dict.fromkeys(one.model for one in sides if one.model)
+        return [*self.notes, *filter(None, map(self.prices.doubt, models))]
 
     @property
     def totals(self) -> Totals:
-        """What the changed prompts cost a month, before and after."""
-        rows = [row for row in self.rows if row.status != "unchanged"]
+        """What the changed prompts cost a month; all of them where all were asked for."""
+        rows = [row for row in self.rows if self.everything or row.status != "unchanged"]
         known = [row for row in rows if row.per_month is not None]
-        if not known:
-            return Totals(None, None, None, partial=bool(rows))
-        base, head = (
-            sum((one.per_month(row.calls.amount) or Decimal(0) for row, one in sides if one),
-                Decimal(0))
-            for sides in ([(r, r.old) for r in known], [(r, r.new) for r in known])
-        )  # fmt: skip
-        return Totals(base, head, head - base, partial=len(known) < len(rows))
+        same = all(row.status == "unchanged" for row in rows)
+        partial = len(known) < len(rows)
+        if rows and not known:
+            return Totals(None, None, NOTHING if same else None, partial)
+        base = sum((_month(row, row.old) for row in known), NOTHING)
+        head = sum((_month(row, row.new) for row in known), NOTHING)
+        comparable = same or any(row.status != "unchanged" for row in known)
+        return Totals(base, head, head - base if comparable else None, partial)
 
     @property
     def unknowns(self) -> list[str]:
@@ -95,9 +106,7 @@ class Comparison:
         for row in rows:
             if row.broken is not None and row.broken.side == "head":
                 place = f"{row.broken.path}, line {row.broken.line}"
-                said.append(
-                    f"{place}: cannot be rendered ({row.broken.reason}); run promptops lint"
-                )
+                said.append(f"{place}: {row.broken.told}; run promptops lint")
             elif row.new is not None and row.new.unknown == "source":
                 why = row.new.count.reason
                 said.append(f"{row.pair.name}: {why}; add cost.sample, or --allow-source")
@@ -105,3 +114,7 @@ class Comparison:
             models = dict.fromkeys(model for row in rows for model in row.unpriced)
             said += [f"{self.prices.why_unknown(one)}, or --allow-unpriced" for one in models]
         return said
+
+
+def _month(row: Row, side: Estimate | None) -> Decimal:
+    return (side and side.per_month(row.calls.amount)) or NOTHING

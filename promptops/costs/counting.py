@@ -62,12 +62,15 @@ class Count:
 def sent(pair: Pair, folder: str) -> tuple[Sent | None, Sent | None]:
     """Return what is counted on each side: the same kind of text on both.
 
-    A side that cannot be parsed is its source; the other one then stands alone.
+    A side that cannot be parsed is its source; the other one then stands alone. One that cannot be
+    opened is nothing at all, beside the other.
     """
     samples = [_sample(side) for side in (pair.old, pair.new) if side is not None]
     known = [sample for sample in samples if isinstance(sample, dict)]
     old = _sent(pair.old, known, folder) if pair.old else None
     new = _sent(pair.new, known, folder) if pair.new else None
+    if pair.old and pair.new and pair.new.unopened:
+        return old, None
     alone = old is None or new is None or pair.broken is not None
     if alone or old is None or new is None or old.counted == new.counted:
         return old, new

@@ -120,8 +120,8 @@ def diff(pairs: Sequence[Pair], terms: Terms, counter: TokenCounter) -> list[Row
 
 
 def tally(pairs: Sequence[Pair]) -> Counter[Status]:
-    """Return how many prompts there are of each status."""
-    return Counter(pair.status for pair in pairs)
+    """Return how many prompts there are of each status; one that only moved is renamed."""
+    return Counter("renamed" if pair.moved else pair.status for pair in pairs)
 
 
 def _row(

@@ -26,6 +26,12 @@ class Broken:
     line: int
     reason: str
 
+    @property
+    def told(self) -> str:
+        """What cannot be done with the file."""
+        done = "read" if self.reason == "unreadable" else "rendered"
+        return f"cannot be {done} ({self.reason})"
+
 
 @dataclass(frozen=True, slots=True)
 class Side:
@@ -50,6 +56,12 @@ class Side:
         """Whether it asks its vendor to cache a part of it."""
         marks = (isinstance(marker, Boundary) for marker, _ in self.prompt.template.markers())
         return bool(self.prompt.metadata.cache) or any(marks)
+
+    @property
+    def unopened(self) -> bool:
+        """Whether not even its text is known, so that it has no tokens."""
+        wrong = ((one.kind, one.path) for one in self.prompt.problems)
+        return not self.prompt.source.text and ("unreadable", self.prompt.path) in wrong
 
     def broken(self, side: Literal["base", "head"]) -> Broken | None:
         """Return what keeps the prompt from being rendered, if anything."""
@@ -94,6 +106,11 @@ class Pair:
     def moved_only(self) -> bool:
         """Whether both sides send the same: nothing but the name may differ."""
         return bool(self.old and self.new and self.old.closure == self.new.closure)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the name differs and nothing else does."""
+        return self.moved_only and self.origin is not None
 
     @property
     def broken(self) -> Broken | None:

@@ -36,15 +36,24 @@ class Prices:
 
     def find(self, model: str) -> Price | None:
         """Return what a model costs, if that is known."""
+        given = self._given(model)
+        if given is not None:
+            return given
+        try:
+            return self.book.price(model, self.day)
+        except UnknownModel:
+            return None
+
+    def doubt(self, model: str) -> str:
+        """Return what is not certain about a model's price, if anything."""
+        return "" if self._given(model) else self.book.doubt(model, self.day)
+
+    def _given(self, model: str) -> Price | None:
         if model in self.given:
             return self.given[model]
         listed = self.book.find(model)
-        if listed is None:
-            return None
-        for name, price in self.given.items():
-            if self.book.find(name) == listed:
-                return price
-        return self.book.price(model, self.day)
+        same = (price for name, price in self.given.items() if self.book.find(name) == listed)
+        return next(same, None) if listed else None
 
     def why_unknown(self, model: str) -> str:
         """Return what to do about a model without a price."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
 from hashlib import sha256
@@ -51,17 +51,24 @@ class PriceBook:
         return sha256(canonical.encode()).hexdigest()
 
     def price(self, model: str, on: date) -> Price:
-        """Return what a model costs on a day; before its first known price, that one.
+        """Return what a model costs on a day.
+
+        A rate without a day to begin on is taken for all days before the next; see ``doubt``.
 
         Raises:
-            UnknownModel: The book has no price for the model.
+            UnknownModel: The book has no price for the model, or none yet on that day.
         """
         name = self.find(model)
         if name is None:
             raise UnknownModel(self._unknown(model))
         periods = self.models[name]["rates"]
         begun = (period for period in periods if _starts(period) <= on)
-        found = max(begun, key=_starts, default=periods[0])
+        found = max(begun, key=_starts, default=None)
+        if found is None:
+            first = min(map(_starts, periods))
+            raise UnknownModel(
+                f"No price of {name!r} is known before {first}; give one with --price"
+            )
         return Price(
             model=name,
             rates=_rates(found),
@@ -69,6 +76,18 @@ class PriceBook:
             effective_from=_starts(found) if "from" in found else None,
             source=", ".join(filter(None, (self.source, found.get("note")))),
         )
+
+    def doubt(self, model: str, on: date) -> str:
+        """Return why a model's price on a day may be wrong, where its rate is of unknown age."""
+        name = self.find(model)
+        if name is None:
+            return ""
+        first, *later = self.models[name]["rates"]
+        # It is known of the book's day, or of the last day before the next rate.
+        known = min([self.as_of, *(_starts(period) - timedelta(days=1) for period in later)])
+        if "from" in first or on >= known:
+            return ""
+        return f"first known rate of {name} is of {known}; that of {on} may have been another"
 
     def find(self, model: str) -> str | None:
         """Return the name under which a model is priced, if it is."""

@@ -9,9 +9,11 @@ from promptops.reporters.cost_figures import (
     UNKNOWN,
     amount,
     change,
+    column,
     difference,
     money,
     parts,
+    several,
     share,
     visible,
 )
@@ -45,9 +47,9 @@ def block(row: Row, comparison: Comparison, paint: Paint) -> Iterator[str]:
     if row.broken:
         side = ends[row.broken.side == "head"]
         where = f"{visible(row.broken.path)}, line {row.broken.line}"
-        yield f"  {visible(side)} cannot be rendered: {where} ({row.broken.reason})"
+        yield f"  {visible(side)} {row.broken.told}: {where}"
     yield ""
-    yield _line("", *(visible(end)[:11] for end in ends), "Δ")
+    yield _line("", *(column(end, 11) for end in (comparison.base, comparison.head)), "Δ")
     yield from _figures(row, paint)
     yield from _why(row)
     if any(side and side.marked for side in (row.pair.old, row.pair.new)):
@@ -123,7 +125,7 @@ def _month(row: Row, paint: Paint) -> Iterator[str]:
     if calls is None:
         yield " " * _COLUMNS + "calls a month: unknown"
     else:
-        yield " " * _COLUMNS + f"{amount(calls.expected)} calls: {row.calls.origin}"
+        yield " " * _COLUMNS + f"{several(calls.expected, 'call')}: {row.calls.origin}"
 
 
 def _why(row: Row) -> Iterator[str]:
@@ -138,12 +140,12 @@ def _why(row: Row) -> Iterator[str]:
 
 def _cause(part: Part) -> str:
     number = part.tokens if part.tokens > 0 else -part.tokens
-    more = f"{amount(number)} {'more' if part.tokens > 0 else 'fewer'}"
+    more = "more" if part.tokens > 0 else "fewer"
     told: dict[str, str] = {
         "model": "the new model's rates",
-        "tokenizer": f"the new model's tokenizer: {more} tokens",
-        "tokens": f"{more} input tokens",
-        "output": f"{more} output tokens",
+        "tokenizer": f"the new model's tokenizer: {several(number, f'{more} token')}",
+        "tokens": several(number, f"{more} input token"),
+        "output": several(number, f"{more} output token"),
     }
     return told[part.cause]
 

@@ -10,6 +10,8 @@ from promptops.reporters.figures import dollars
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from promptops.costs.comparison import End
+
 UNKNOWN: Final = "-"
 _WHOLE: Final = Decimal(100)  # from here on cents are noise
 _DIGITS: Final = 3
@@ -79,9 +81,22 @@ def amount(number: Decimal | int | None) -> str:
     return f"{int(exact):,}" if exact == exact.to_integral_value() else f"{exact.normalize():,f}"
 
 
+def several(number: Decimal | int, noun: str) -> str:
+    """Return a count with its noun, in the plural unless there is one."""
+    return f"{amount(number)} {noun if number == 1 else f'{noun}s'}"
+
+
 def difference(number: Decimal | int | None) -> str:
     """Return a count with its sign; nothing is ``0``."""
     return f"+{amount(number)}" if number is not None and number > 0 else amount(number)
+
+
+def column(end: End, width: int) -> str:
+    """Return a column's head: an end's name, of a reference what follows the @; cut on the left."""
+    name = visible(end.short)
+    if end.kind == "reference":
+        name = name.rpartition("@")[2]
+    return name if len(name) <= width else f"…{name[1 - width :]}"
 
 
 def visible(text: str) -> str:

@@ -44,7 +44,7 @@ def report(comparison: Comparison, generated_at: str) -> dict[str, Any]:
                      for row in changed if row.unpriced],
         "unparsable": [{"name": row.pair.name, **_broken(row.broken)}
                        for row in comparison.rows if row.broken],
-        "notes": list(comparison.notes),
+        "notes": comparison.remarks,
         "policy": {"verdict": None, "findings": []},
     }  # fmt: skip
 
@@ -117,8 +117,8 @@ def _method(side: Estimate) -> dict[str, Any]:
         "counted": side.count.counted,
         "method": method.method,
         "encoding": method.encoding,
-        "factor": str(method.factor),
-        "band": [str(edge) for edge in method.band] if method.band else None,
+        "factor": _text(method.factor),
+        "band": [_text(edge) for edge in method.band] if method.band else None,
     }
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.costs.side import STATUSES
 from promptops.reporters.cost_block import WIDTH, block, plain
-from promptops.reporters.cost_figures import amount, change, difference, money, share, visible
+from promptops.reporters.cost_figures import (
+    amount,
+    change,
+    column,
+    difference,
+    money,
+    share,
+    visible,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +30,9 @@ _NAMES: Final = 40
 
 def report(comparison: Comparison, paint: Paint = plain) -> str:
     """Return the comparison as lines of text."""
-    shown = comparison.shown
-    lines = [*comparison.notes, _summary(comparison)]
+    shown = [row for row in comparison.shown if comparison.everything or not row.pair.moved]
+    lines = [line for remark in comparison.remarks for line in _wrapped(visible(remark))]
+    lines.append(_summary(comparison))
     priced = any(one.price for row in shown for one in (row.old, row.new) if one)
     if priced:
         lines.append(_prices(comparison))
@@ -33,7 +42,10 @@ def report(comparison: Comparison, paint: Paint = plain) -> str:
             lines += ["", *block(row, comparison, paint)]
     if tokens_only:
         lines += ["", *_table(tokens_only, comparison)]
-    lines += _totals(comparison, paint)
+    if len(shown) > 1:  # one row is its total
+        lines += _totals(comparison, paint)
+    if comparison.moved and not comparison.everything:
+        lines += ["", *_moved(comparison)]
     lines += _left_out(comparison)
     return "\n".join(lines) + "\n"
 
@@ -43,7 +55,10 @@ def _summary(comparison: Comparison) -> str:
     ends = f"{visible(comparison.base.short)} -> {visible(comparison.head.short)}"
     changed = tally.get("changed", 0)
     told = [f"{changed} {'prompt' if changed == 1 else 'prompts'} changed"]
-    told += [f"{tally[one]} {one}" for one in STATUSES if one != "changed" and tally.get(one)]
+    moved = len(comparison.moved)
+    counts: dict[str, int] = {"moved": moved, **{one: tally.get(one, 0) for one in STATUSES[1:]}}
+    counts["renamed"] -= moved
+    told += [f"{count} {status}" for status, count in counts.items() if count]
     quiet = sum(row.hidden and row.status != "unchanged" for row in comparison.rows)
     if quiet and not comparison.everything:
         told.append(f"{quiet} without effect (--all)")
@@ -54,7 +69,8 @@ def _prices(comparison: Comparison) -> str:
     prices = comparison.prices
     source = prices.book.source.replace("==", " ")
     given = f"; given: {', '.join(prices.given)}" if prices.given else ""
-    return f"prices: bundled ({source}), of {prices.day}{given}"
+    day = "" if prices.day == prices.book.as_of else f", for {prices.day}"
+    return f"prices: bundled ({source}), of {prices.book.as_of}{day}{given}"
 
 
 def _tokens_only(row: Row) -> bool:
@@ -65,7 +81,7 @@ def _table(rows: Sequence[Row], comparison: Comparison) -> Iterator[str]:
     counted = dict.fromkeys(one.count.counted for row in rows for one in (row.old, row.new) if one)
     texts = " and ".join("what is sent" if one == "rendered" else "the source" for one in counted)
     yield f"no model is named: o200k_base tokens of {texts}"
-    ends = (visible(end.short)[:8] for end in (comparison.base, comparison.head))
+    ends = (column(end, 8) for end in (comparison.base, comparison.head))
     yield f"  {'':{_NAMES - 2}}{next(ends):>9}{next(ends):>9}{'Δ':>9}"
     for row in rows:
         name = visible(row.pair.name)
@@ -80,19 +96,20 @@ def _table(rows: Sequence[Row], comparison: Comparison) -> Iterator[str]:
             yield f"    from {visible(row.pair.origin)}"
         if row.broken:
             place = f"{visible(row.broken.path)}, line {row.broken.line}"
-            yield f"    {place} does not parse ({row.broken.side})"
+            yield f"    {place} {row.broken.told} ({row.broken.side})"
 
 
 def _totals(comparison: Comparison, paint: Paint) -> Iterator[str]:
     totals = comparison.totals
-    if totals.delta is None or len(comparison.shown) < 2:  # noqa: PLR2004 - one row is its total
+    if totals.delta is None or totals.base is None:
         return
-    kind = "bad" if totals.delta > 0 else "good"
     told = f"{money(totals.base)} -> {money(totals.head)}"
     figures = f"{change(totals.delta)}  {share(totals.delta, totals.base)}".strip()
+    if totals.delta:
+        figures = paint(figures, "bad" if totals.delta > 0 else "good")
     partly = ", of those that can be estimated" if totals.partial else ""
     yield ""
-    yield f"all a month: {told}  {paint(figures, kind)}{partly}"
+    yield f"all a month: {told}  {figures}{partly}"
 
 
 def _left_out(comparison: Comparison) -> Iterator[str]:
@@ -100,7 +117,15 @@ def _left_out(comparison: Comparison) -> Iterator[str]:
     for reason, some in groupby(missing, key=lambda one: one.reason):
         names = ", ".join(visible(one.name) for one in some)
         yield ""
-        yield from wrap(
-            f"not compared, {visible(reason)}: {names}", WIDTH, subsequent_indent="  ",
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
+        yield from _wrapped(f"not compared, {visible(reason)}: {names}")
+
+
+def _moved(comparison: Comparison) -> Iterator[str]:
+    for row in comparison.moved:
+        yield f"moved: {visible(row.pair.origin or '')} -> {visible(row.pair.name)}"
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(
+        text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )  # fmt: skip

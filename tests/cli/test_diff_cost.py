@@ -1,10 +1,12 @@
 import gc
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
-import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,9 +14,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from promptops.cli import main
-
-# GitPython leaves the process it reads objects through to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
+from promptops.pricing.book import PriceBook
+from promptops.reporters import cost_json
+from promptops.templates.files import MAX_BYTES
+from tests.costs.makers import estimate
 
 ASK = """---
 version: 3
@@ -75,14 +78,6 @@ class Project:
         self.git("add", "-A")
         self.git("commit", "-q", "--allow-empty", "-m", "a step")
         return self.git("rev-parse", "HEAD")
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture
@@ -531,3 +526,204 @@ def test_the_examples_of_this_repository_cost_what_they_cost(project: Project, r
         "support/triage": (566, 1033, "66.285000", "59.656500", "79.542000"),
         "support/reply": (1844, 1556, "-51.120000", "-55.209600", "-48.564000"),
     }
+
+
+def test_what_is_unchanged_is_summed_where_all_is_listed(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=ASK)
+    found = as_json(run, "HEAD", "--all")
+    months = [Decimal(row["per_month"]["base"]) for row in found.rows.values()]
+    totals = found.data["totals"]
+    assert totals["per_month"]["delta"] == "0.000000"
+    assert Decimal(totals["per_month"]["base"]) == sum(months) > 0
+    assert totals["per_month"]["head"] == totals["per_month"]["base"]
+    assert totals["partial"] is False
+    assert "all a month: $101 -> $101  $0\n" in run("HEAD", "--all").out
+
+
+def test_where_nothing_changed_the_difference_is_nothing(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, a="Hello.")
+    nothing = {"base": "0.000000", "head": "0.000000", "delta": "0.000000"}
+    assert as_json(run, "HEAD").data["totals"]["per_month"] == nothing
+    totals = as_json(run, "HEAD", "--all").data["totals"]
+    assert (totals["per_month"]["delta"], totals["partial"]) == ("0.000000", True)
+    unknown = as_json(run, "HEAD", "a", "--all").data["totals"]["per_month"]
+    assert unknown == {"base": None, "head": None, "delta": "0.000000"}
+
+
+def test_an_unknown_change_is_no_zero_beside_what_is_unchanged(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=ASK)
+    project.write("tell", ASK + "{% if name %}")
+    totals = as_json(run, "HEAD", "--all").data["totals"]
+    assert totals["per_month"]["base"] is not None
+    assert (totals["per_month"]["delta"], totals["partial"]) == (None, True)
+
+
+def test_columns_are_headed_by_what_tells_the_ends_apart(project: Project, run: Run) -> None:
+    project.write("support/triage", ASK)
+    run(command="lock")
+    project.write("support/triage", LONGER.replace("version: 3", "version: 4"))
+    run(command="lock")
+    found = run("support/triage@v3", "support/triage@v4").out
+    assert "                      v3          v4            Δ\n" in found
+    project.commit()
+    project.git("tag", "a-long-name-of-a-release-1")
+    project.commit(support__triage=ASK + "Smile.\n")
+    assert "  …-release-1        HEAD" in run("a-long-name-of-a-release-1", "HEAD").out
+
+
+def test_a_day_before_the_first_known_rate_is_told(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=LONGER)
+    found = as_json(run, "HEAD~1", "HEAD", "--at", "2020-01-01")
+    assert found.code == 0
+    (note,) = found.data["notes"]
+    assert note.startswith("first known rate of openai:gpt-5-mini is of 2026-11-20; ")
+    assert note.endswith("that of 2020-01-01 may have been another")
+    text = run("HEAD~1", "HEAD", "--at", "2020-01-01").out
+    assert "prices: bundled (genai-prices 0.2.3), of 2026-11-20, for 2020-01-01\n" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert as_json(run, "HEAD~1", "HEAD").data["notes"] == []
+    given = ("--at", "2020-01-01", "--price", "openai:gpt-5-mini=input:1,output:2")
+    assert as_json(run, "HEAD~1", "HEAD", *given).data["notes"] == []
+
+
+def test_a_day_before_a_model_s_first_rate_has_no_price(
+    project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates = [{"from": "2026-05-01", "input": "1", "output": "2"}]
+    book = PriceBook("a list", date(2026, 11, 20), {"openai:gpt-5-mini": {"rates": rates}})
+    monkeypatch.setattr("promptops.pricing.book.bundled", lambda: book)
+    project.commit(ask=ASK)
+    project.commit(ask=LONGER)
+    found = as_json(run, "HEAD~1", "HEAD", "--at", "2026-04-30")
+    assert (found.code, found.err.count("\n")) == (3, 1)
+    assert "No price of 'openai:gpt-5-mini' is known before 2026-05-01" in found.err
+    assert found.rows["ask"]["per_call"]["head"] is None
+    assert run("HEAD~1", "HEAD", "--at", "2026-04-30", "--allow-unpriced").code == 0
+    assert run("HEAD~1", "HEAD", "--at", "2026-05-01").code == 0
+
+
+@pytest.mark.parametrize("folder", ["nowhere/deeper", "prompts/ask.prompt.j2"])
+def test_a_report_is_not_written_where_there_is_no_folder(
+    project: Project, run: Run, folder: str
+) -> None:
+    project.commit(ask=ASK)
+    found = run("HEAD", "--output", f"{folder}/report.txt")
+    assert (found.code, found.out, found.err.count("\n")) == (2, "", 1)
+    assert f"there is no folder '{folder}'" in found.err
+    assert not (project.root / "nowhere").exists()
+
+
+def test_a_move_names_both_names_and_changes_nothing(project: Project, run: Run) -> None:
+    project.commit(ask=ASK, tell=TELL)
+    project.git("mv", "prompts/ask.prompt.j2", "prompts/greet.prompt.j2")
+    text = run("HEAD")
+    assert (text.code, text.out) == (
+        0,
+        "HEAD -> work: 0 prompts changed, 1 moved, 1 unchanged\n\nmoved: ask -> greet\n",
+    )
+    found = as_json(run, "HEAD")
+    row = found.rows["greet"]
+    assert list(found.rows) == ["greet"]
+    assert (row["status"], row["from"]) == ("unchanged", "ask")
+    assert row["per_month"]["delta"] == "0.000000"
+    totals = found.data["totals"]
+    assert (totals["renamed"], totals["unchanged"]) == (1, 1)
+    assert "  from ask\n" in run("HEAD", "--all").out
+
+
+def test_one_is_singular(project: Project, run: Run) -> None:
+    project.commit(ask=ASK.replace("here.", "here"))
+    project.commit(ask=ASK)
+    found = run("HEAD~1", "HEAD", "--calls", "1").out
+    assert "1 more input token\n" in found
+    assert " 1 call: --calls\n" in found
+
+
+@pytest.mark.skipif(not shutil.which("ps"), reason="needs ps")
+def test_no_process_is_left_behind(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=LONGER)
+    gc.disable()
+    try:
+        assert run("HEAD~1", "HEAD").code == 0
+        assert run("HEAD", "nosuch").code == 2
+        asked = ["ps", "-o", "args=", "--ppid", str(os.getpid())]
+        running = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    finally:
+        gc.enable()
+    assert "cat-file" not in running
+
+
+def test_money_is_never_written_with_an_exponent(project: Project, run: Run) -> None:
+    project.commit(ask=ASK)
+    project.commit(ask=LONGER)
+    for price in ("input:1E-7,output:1E-7", "input:1E+3,output:2E+3"):
+        given = ("--price", f"openai:gpt-5-mini={price}", "--calls", "1")
+        assert re.findall(r'"-?[0-9.]+E[^"]*"', as_json(run, "HEAD~1", "HEAD", *given).out) == []
+    count = cost_json._method(estimate(1, band=(Decimal("1E-7"), Decimal("1E+2"))))
+    assert count["band"] == ["0.0000001", "100"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "large", "link", "closed"])
+def test_a_file_that_cannot_be_read_is_a_row_and_the_rest_goes_on(
+    project: Project, run: Run, kind: str
+) -> None:
+    project.commit(ask=ASK, tell=ASK)
+    project.write("tell", LONGER)
+    path = project.root / "prompts/ask.prompt.j2"
+    make_unreadable(path, kind)
+    found = as_json(run, "HEAD")
+    row = found.rows["ask"]
+    assert (found.code, found.err.count("\n")) == (3, 1)
+    assert "prompts/ask.prompt.j2, line 1: cannot be read (unreadable)" in found.err
+    assert row["status"] == "unparsable"
+    assert row["error"] == {
+        "side": "head", "path": "prompts/ask.prompt.j2", "line": 1, "reason": "unreadable",
+    }  # fmt: skip
+    assert (row["tokens"]["head"], row["per_call"]["head"]) == (None, None)
+    assert row["tokens"]["base"]["input"] > 0
+    assert found.rows["tell"]["status"] == "changed"
+    text = run("HEAD").out
+    assert "  work cannot be read (unreadable): prompts/ask.prompt.j2, line 1\n" in text
+
+
+def make_unreadable(path: Path, kind: str) -> None:
+    if kind == "closed":
+        if os.geteuid() == 0:
+            pytest.skip("root may read everything")
+        path.chmod(0)
+        return
+    path.unlink()
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        path.symlink_to("tell.prompt.j2")
+    else:
+        with path.open("wb") as file:
+            file.truncate(MAX_BYTES + 1)
+
+
+def test_a_new_or_emptied_file_that_cannot_be_read_is_a_row_too(project: Project, run: Run) -> None:
+    project.commit(ask="")
+    for name in ("ask", "fresh"):
+        path = project.root / f"prompts/{name}.prompt.j2"
+        path.unlink(missing_ok=True)
+        os.mkfifo(path)
+    found = as_json(run, "HEAD")
+    assert found.code == 3
+    assert {n: (r["status"], r["error"]["reason"]) for n, r in found.rows.items()} == {
+        "ask": ("unparsable", "unreadable"),
+        "fresh": ("unparsable", "unreadable"),
+    }
+
+
+def test_a_schema_that_cannot_be_read_stops_no_other_prompt(project: Project, run: Run) -> None:
+    (project.root / "prompts/find.json").write_text('{"name": "find"}')
+    project.commit(ask=ASK.replace("version: 3", "tools: [find.json]"), tell=ASK)
+    project.write("tell", LONGER)
+    (project.root / "prompts/find.json").unlink()
+    os.mkfifo(project.root / "prompts/find.json")
+    found = as_json(run, "HEAD")
+    assert (found.code, found.rows["tell"]["status"]) == (3, "changed")
+    assert "prompts/find.json cannot be read" in found.err

@@ -1,11 +1,8 @@
 """Every pair of revisions of real prompt histories, counted again with git and tiktoken alone."""
 
-import gc
 import json
 import subprocess
-import warnings
 from base64 import b64decode
-from collections.abc import Iterator
 from gzip import decompress
 from importlib.resources import files
 from pathlib import Path
@@ -21,17 +18,6 @@ from promptops.cli import group
 CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
 LISTED = CORPUS / "diffpairs.jsonl"
 PAIRS = [json.loads(line) for line in LISTED.read_text().splitlines()] if LISTED.is_file() else []
-
-# GitPython leaves the process it reads objects through to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")
-
-
-@pytest.fixture(autouse=True)
-def collected() -> Iterator[None]:
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture(scope="module")

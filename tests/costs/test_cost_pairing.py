@@ -78,7 +78,7 @@ def test_every_prompt_of_both_sides_is_in_one_pair() -> None:
     assert sum(p.old is not None for p in pairs) == len(old)
     assert sum(p.new is not None for p in pairs) == len(new)
     assert tally(pairs) == {
-        "changed": 1, "unchanged": 1, "added": 1, "removed": 1, "unparsable": 1,
+        "changed": 1, "renamed": 1, "added": 1, "removed": 1, "unparsable": 1,
     }  # fmt: skip
 
 

@@ -146,6 +146,36 @@ def test_an_unknown_model_is_an_error_of_one_line(name: str, message: str) -> No
     assert caught.value.exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("model", "day", "known"),
+    [
+        (SONNET, date(2020, 1, 1), "2026-11-20"),
+        (SONNET, AS_OF, None),
+        (SONNET, date(2027, 1, 1), None),
+        ("openai:o3", date(2025, 6, 8), "2025-06-09"),
+        ("openai:o3", date(2025, 6, 9), None),
+        ("openai:o3", date(2025, 6, 10), None),
+        ("google:gemini-4-argon", date(2026, 11, 1), "2026-11-20"),
+        ("google:gemini-4-argon", date(2026, 11, 30), None),
+        ("acme:zzzzzzzz", date(2020, 1, 1), None),
+    ],
+)
+def test_a_rate_of_unknown_age_is_doubted_before_the_day_it_is_known_of(
+    model: str, day: date, known: str | None
+) -> None:
+    told = f"first known rate of {model} is of {known}; that of {day} may have been another"
+    assert bundled().doubt(model, day) == (told if known else "")
+
+
+def test_a_day_before_the_first_dated_rate_has_no_price() -> None:
+    rates = [{"from": "2026-05-01", "input": "1", "output": "2"}]
+    book = PriceBook("a list", AS_OF, {"acme:new": {"rates": rates}})
+    with pytest.raises(UnknownModel, match="'acme:new' is known before 2026-05-01"):
+        book.price("acme:new", date(2026, 4, 30))
+    assert book.price("acme:new", date(2026, 5, 1)).rates.input == 1
+    assert book.doubt("acme:new", date(2026, 4, 30)) == ""
+
+
 def test_nothing_is_free() -> None:
     for name in bundled().models:
         for day in (date(2020, 1, 1), AS_OF, date(2030, 1, 1)):

@@ -203,7 +203,7 @@ class PromptRow(Part):
 
 
 class Months(Part):
-    """The dollars a month of all changed prompts whose difference is known."""
+    """The dollars a month of the changed prompts whose cost is known; with --all, of all."""
 
     base: Money | None = Field(description="Before; null if unknown.")
     head: Money | None = Field(description="After; null if unknown.")
@@ -215,13 +215,13 @@ class Totals(Part):
 
     per_call: None = Field(description="Calls of several prompts have no sum: always null.")
     per_month: Months = Field(description="The dollars of a month.")
-    partial: bool = Field(description="Whether a changed prompt's difference is not known.")
+    partial: bool = Field(description="Whether the cost of one of those prompts is not known.")
     changed: Count = Field(description="How many prompts changed.")
     added: Count = Field(description="How many prompts are new.")
     removed: Count = Field(description="How many prompts are gone.")
-    renamed: Count = Field(description="How many prompts have another name.")
+    renamed: Count = Field(description="How many prompts have another name, moved ones included.")
     unparsable: Count = Field(description="How many prompts do not parse on a side.")
-    unchanged: Count = Field(description="How many prompts are the same.")
+    unchanged: Count = Field(description="How many prompts are the same, by name, too.")
 
 
 class NotCompared(Part):
