@@ -125,7 +125,8 @@ def _freeze(
     if prompt.problems:
         first = prompt.problems[0]
         raise RegistryError(f"{first.path}: {first.problem.message}; `promptops lint` shows where")
-    data = versions.files.read(prompt.path) or b""
+    # As git stores it, also where it hands out CRLF: the copy must be the same everywhere.
+    data = prompt.source.text.replace("\r\n", "\n").encode()
     depends = dependencies(prompt, versions.files, config)
     for needed in declared_files(prompt.metadata):
         if needed not in depends:

@@ -222,3 +222,22 @@ def test_a_project_below_the_repositorys_root(tmp_path: Path) -> None:
     assert inner.codes(with_git=True) == []
     inner.edit("promptops.lock", "o200k_base=5", "o200k_base=4")
     assert inner.codes(with_git=True) == ["VER102"]
+
+
+def test_a_version_locked_under_windows_holds_elsewhere_and_the_other_way_round(
+    here: Project, tmp_path: Path
+) -> None:
+    here.git("config", "core.autocrlf", "true")
+    here.bump()
+    data = here.path("reply.prompt.j2").read_bytes().replace(b"one line", b"two lines")
+    here.path("reply.prompt.j2").write_bytes(data.replace(b"\n", b"\r\n"))
+    here.lock()
+    assert here.codes(with_git=True) == []
+    here.commit("v2")
+    for setting in ("false", "true"):
+        other = clone(here, tmp_path / setting, "-c", f"core.autocrlf={setting}")
+        assert (b"\r\n" in other.path(FROZEN).read_bytes()) == (setting == "true")
+        assert other.codes(with_git=True) == []
+        other.path(".versions/reply/v2.prompt.j2").unlink()
+        other.bump()
+        assert other.codes(with_git=True) == [], "git holds it under the lock's oid"
