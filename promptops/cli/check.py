@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from promptops.cli import one_line
-from promptops.cli.common import as_json, emit, plain, project, wants_colour
+from promptops.cli.common import emit, emit_json, plain, project, wants_colour
 
 if TYPE_CHECKING:
     from promptops.config import Project
@@ -35,7 +35,7 @@ def command(revision: str | None, form: str) -> None:
     base, why = _base(here, revision)
     found = check(Folder(here.root), here.config, base, blobs(here.root))
     if form == "json":
-        emit(as_json(_json(found, base, why)))
+        emit_json(_json(found, base, why))
     else:
         _text(found)
         if why:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from promptops.cli.common import as_json, emit, plain, project, wants_colour
+from promptops.cli.common import emit, emit_json, plain, project, wants_colour
 
 if TYPE_CHECKING:
     from promptops.registry.changes import Side
@@ -32,7 +32,7 @@ def command(before: str, after: str, form: str) -> None:
     if form == "json":
         from promptops.reporters import changes_json
 
-        emit(as_json(changes_json.report(found)))
+        emit_json(changes_json.report(found))
         return
     from promptops.reporters import changes_text
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from promptops.cli.common import as_json, emit, project
+from promptops.cli.common import emit, emit_json, project
 
 if TYPE_CHECKING:
     from promptops.config import Project
@@ -35,7 +35,7 @@ def command(name: str, form: str) -> None:
     found = history(name, entries, _introductions(here), labels)
     if form == "json":
         rows = [_row(release) for release in found]
-        emit(as_json({"schema": "promptops.history/1", "name": name, "versions": rows}))
+        emit_json({"schema": "promptops.history/1", "name": name, "versions": rows})
         return
     from promptops.reporters import history_text
 
