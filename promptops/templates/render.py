@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import jinja2
@@ -193,8 +194,18 @@ class _Messages:
         return tuple(self.done)
 
     def _part(self, mark: CacheMark | None) -> None:
+        if mark is not None and self.done and not self.parts and not any(self.texts):
+            self._mark_above(mark)
+            return
         self.parts.append(Part("".join(self.texts), mark))
         self.texts = []
+
+    def _mark_above(self, mark: CacheMark) -> None:
+        # At a message's start a mark stands behind the text above it: the last message's.
+        *before, last = self.done[-1].parts
+        if last.cache is None:
+            parts = (*before, replace(last, cache=mark))
+            self.done[-1] = replace(self.done[-1], parts=parts)
 
     def _nothing_outside(self) -> None:
         if self.role is not None:

@@ -120,3 +120,10 @@ def test_a_mark_that_takes_white_space_is_a_problem_with_its_place(body: str) ->
     assert [message for message, _, _ in problems(found)] == [
         "a cache mark that takes white space with it: put it on a line of its own"
     ]
+
+
+def test_a_mark_at_the_start_of_a_message_stands_behind_the_last_one() -> None:
+    body = "{% system %}A{% endsystem %}{% user %}{% cache ttl='1h' %}B{% enduser %}"
+    system, user = ours(body).render({})
+    assert [(part.text, part.cache and part.cache.ttl) for part in system.parts] == [("A", "1h")]
+    assert [(part.text, part.cache) for part in user.parts] == [("B", None)]
