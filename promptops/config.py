@@ -80,11 +80,18 @@ def _folder(value: Any, path: shape.Path, problems: list[shape.Wrong]) -> Any:
     return "/".join(part for part in parts if part not in {"", "."})
 
 
+def _suffixes(value: Any, path: shape.Path, problems: list[shape.Wrong]) -> Any:
+    found = shape.list_of(shape.string)(value, path, problems)
+    if not found or "" in found:
+        problems.append(shape.Wrong(path, "needs at least one suffix, such as .prompt.j2"))
+    return found
+
+
 _CONFIG: Final = shape.record(
     Config,
     {
         "folder": _folder,
-        "suffixes": shape.list_of(shape.string),
+        "suffixes": _suffixes,
         "model": shape.string,
         "default-label": shape.string,
         "templates": _TEMPLATES,
@@ -131,18 +138,19 @@ def read_settings(folder: Path) -> Config | None:
     shared = folder / "pyproject.toml"
     if not shared.is_file():
         return None
-    table = _read_toml(shared).get("tool", {}).get("promptops")
+    tools = _read_toml(shared).get("tool", {})
+    table = tools.get("promptops") if isinstance(tools, dict) else None
     return None if table is None else check(table, f"{shared} [tool.promptops]")
 
 
-def check(table: Mapping[str, Any], where: str) -> Config:
+def check(table: Any, where: str) -> Config:
     """Return the settings of a table.
 
     Raises:
         ConfigError: Anything is unknown or of the wrong type.
     """
     problems: list[shape.Wrong] = []
-    if "tool" in table and where.endswith(".toml"):
+    if isinstance(table, dict) and "tool" in table and where.endswith(".toml"):
         raise ConfigError(f"{where}: here settings stand at the top, without [tool.promptops]")
     config = _CONFIG(table, (), problems)
     if problems:
@@ -156,7 +164,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             return tomllib.load(file, parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

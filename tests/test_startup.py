@@ -1,0 +1,76 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ONE = "prompts/support/reply.prompt.j2"
+HEAVY = frozenset(
+    "jinja2 yaml pydantic tiktoken tiktoken_ext git sqlite_utils genai_prices requests".split()
+)
+UNUSED_BY_LINT = frozenset("tiktoken git sqlite_utils genai_prices pydantic requests".split())
+COMMAND = """
+from promptops.cli import group
+try:
+    group({arguments!r}, standalone_mode=False)
+except SystemExit:
+    pass
+"""
+
+
+def modules(script: str, cwd: Path = ROOT) -> set[str]:
+    """Return what a process has imported at the end of a script, by top-level name."""
+    script += "\nimport sys, json; print('\\n' + json.dumps(sorted(sys.modules)))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=cwd, env=environment, capture_output=True, text=True, check=True, encoding="utf-8",
+    )  # fmt: skip
+    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["lint", "--help"], ["render", "--help"]])
+def test_help_costs_click_and_nothing_more(arguments: list[str]) -> None:
+    found = modules(COMMAND.format(arguments=arguments))
+    assert "click" in found
+    assert HEAVY.isdisjoint(found)
+
+
+def test_importing_promptops_costs_nothing() -> None:
+    assert (HEAVY | {"click", "sqlite3", "asyncio"}).isdisjoint(modules("import promptops"))
+
+
+def test_the_registry_costs_jinja_and_no_tools() -> None:
+    found = modules("import promptops; promptops.Registry")
+    tools = "click git tiktoken sqlite3 sqlite_utils pydantic genai_prices requests".split()
+    assert found.isdisjoint(tools)
+
+
+def test_rendering_a_prompt_costs_no_tools() -> None:
+    script = """
+import json, promptops
+from pathlib import Path
+handle = promptops.Registry.load().get("support/triage@v4")
+handle.render(**json.loads(Path("evals/support/triage.sample.json").read_text("utf-8"))).anthropic
+"""
+    found = modules(script)
+    assert {"jinja2", "yaml"} <= found
+    assert found.isdisjoint("click git tiktoken sqlite_utils pydantic genai_prices".split())
+
+
+def test_linting_a_file_again_costs_no_tokenizer() -> None:
+    script = COMMAND.format(arguments=["lint", ONE])
+    modules(script)
+    again = modules(script)
+    assert "jinja2" in again
+    assert UNUSED_BY_LINT.isdisjoint(again)
+
+
+def test_every_command_says_what_it_does_without_working() -> None:
+    from promptops.cli import COMMANDS
+
+    script = "\n".join(COMMAND.format(arguments=[name, "--help"]) for name in COMMANDS)
+    assert HEAVY.isdisjoint(modules(script))
