@@ -29,7 +29,10 @@ COMMANDS: Final = {
     "promote": "Have a label mean a version.",
     "rollback": "Have a label mean what it meant before.",
     "prune": "Remove frozen copies that no version needs.",
-    "build": "Write labels and versions into one file that an application loads.",
+    "build": "Bundle labels and versions into one file for applications.",
+    "init": "Set up a project: settings, an example, the hook, a CI job.",
+    "adopt": "Propose front matter for templates that are already there.",
+    "stubs": "Write the types of prompts' inputs for editors and type checkers.",
 }
 
 
