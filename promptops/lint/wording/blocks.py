@@ -31,6 +31,7 @@ _GRADE = (
     r"stars?|/\s?\d+))?"
     r"(?:\s?\([^()\n]{1,40}\))?[*_)\]]{0,3}\s{0,2}[:：=–-](?!\d)[*_]{0,2}\s"
 )
+_SIGN = "[:：=–-]"  # no grade without one
 _OPTION = r"\([A-Z]\)\s"
 _TURN = (
     r"[*_\[]{0,2}([^\W\d_][\w /]{0,24}?)\s?\d{0,3}[\]*_]{0,3}\s?[:：][*_]{0,2}(?:\s|"
@@ -114,9 +115,11 @@ def inert(text: str, rows: Sequence[Line]) -> set[int]:
             or pattern(_JSON).match(body)
         ):
             found.add(index)
-        elif pattern(_GRADE).match(body) or pattern(_OPTION).match(body):
+        elif pattern(_OPTION).match(body) or (
+            pattern(_SIGN).search(body) and pattern(_GRADE).match(body)
+        ):
             grades.append(index)
-        if turn := pattern(_TURN).match(body):
+        if (":" in body or "：" in body) and (turn := pattern(_TURN).match(body)):
             turns.append((index, turn[1].lower().rstrip()))
     for before, after in pairwise(grades):
         if after - before <= _NEAR:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.lint.wording.english import clauses as english
@@ -64,7 +63,6 @@ class _Found(NamedTuple):
     asks: bool
 
 
-@lru_cache(maxsize=2)  # lint, inspect and several rules read one text
 def read(text: str) -> Reading:
     """Return the instructions of one variant of a prompt."""
     every = list(units(text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,7 +35,6 @@ class Line(NamedTuple):
     closes: str = ""
 
 
-@lru_cache(maxsize=2)  # every reader of a text asks for its lines
 def lines(text: str) -> tuple[Line, ...]:
     """Return the lines of a text; a tag that starts or ends a line stands on one of its own."""
     found: list[Line] = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from promptops.lint.wording.verbs import NOUNS, VERBS
+from promptops.lint.wording.limits import ADVERBS, LIMITS, RELATIVES, SUBORDINATE, limits, required
+from promptops.lint.wording.verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,9 +13,6 @@ if TYPE_CHECKING:
     from promptops.lint.wording.words import Word
 
 _MODALS = frozenset({"must", "should", "shall", "mustn't", "shouldn't", "ought"})
-_RELATIVES = frozenset(
-    {"that", "which", "who", "what", "where", "if", "whether", "how", "why", "when"}
-)
 _OTHERS = frozenset("i we they it he she who which that users people these this there user".split())
 _YOURS = frozenset(
     """
@@ -44,22 +42,6 @@ _FORBIDDEN = frozenset(
 _WEIGHTY = frozenset(
     {"important", "essential", "crucial", "vital", "critical", "imperative", "necessary"}
 )
-_SUBORDINATE = frozenset(
-    {"if", "when", "whenever", "unless", "while", "since", "because", "although", "though", "once"}
-)
-_FACTS = frozenset(
-    {"is", "are", "was", "were", "has", "have", "contains", "means", "can", "will", "be"}
-)
-_LIMITS = {
-    "at": {"least", "most"},
-    "up": {"to"},
-    "no": {"more", "longer", "fewer", "less"},
-    "not": {"exceed"},
-    "fewer": {"than"},
-    "maximum": {"of"},
-    "minimum": {"of"},
-    "limited": {"to"},
-}
 _PRESENTING = frozenset({"here", "here's", "below", "above"})  # "Here is what you need to rate:"
 _NEAR = 3
 
@@ -78,7 +60,7 @@ def directive(row: Sequence[Word], first: int, *, tagged: bool = False) -> int |
 
 def _main(row: Sequence[Word], first: int) -> int:
     """Return where the main clause begins, after "If …," and its like."""
-    if row[first].text in _SUBORDINATE:
+    if row[first].text in SUBORDINATE:
         for at in range(first + 1, len(row) - 1):
             if row[at].text in (",", ":", "then", "—"):
                 return at + 1
@@ -93,7 +75,7 @@ def _is_readers(texts: Sequence[str], at: int) -> bool:
 def _binds(texts: Sequence[str], at: int) -> bool:
     text = texts[at]
     if text in _MODALS:
-        return at == 0 or texts[at - 1] not in _RELATIVES or at == 1
+        return at == 0 or texts[at - 1] not in RELATIVES or at == 1
     if check := _CHECKS.get(text):
         return check(_Here(texts, at))
     return text in _FORBIDDEN
@@ -128,13 +110,11 @@ class _Here(NamedTuple):
 
 
 def _obliged(here: _Here) -> bool:
-    return here.after == "to" and here.before not in _FREE | _RELATIVES
+    return here.after == "to" and here.before not in _FREE | RELATIVES
 
 
 def _required(here: _Here) -> bool:
-    return here.before in ("is", "are", "be", "you're") or (
-        here.after == "to" and here.before != "not"
-    )
+    return required(here.texts, here.at)
 
 
 def _refused(here: _Here) -> bool:
@@ -151,24 +131,7 @@ def _refused(here: _Here) -> bool:
 
 
 def _limit(here: _Here) -> bool:
-    text = here.said
-    if text in _LIMITS and here.after not in _LIMITS[text]:
-        return False
-    if text == "only" and (here.before in ("the", "an", "not", "if") or here.after == "if"):
-        return False
-    if (
-        text == "exactly"
-        and here.after in ("as", "what", "how", "the", "like")
-        and here.before in ("is", "are")
-    ):
-        return False
-    if not here.at:
-        return not _FACTS & set(here.texts[1:6])
-    return not any(word in _FACTS or _third_person(word) for word in here.earlier)
-
-
-def _third_person(text: str) -> bool:
-    return text.endswith("s") and text[:-1] in VERBS and text[:-1] not in NOUNS
+    return limits(here.texts, here.at)
 
 
 def _sure(here: _Here) -> bool:
@@ -191,7 +154,7 @@ def _you(here: _Here) -> bool:
         return here.before in _POLITE or any(word in _WISHES for word in here.earlier)
     if here.before in _POLITE and here.at == 1:
         return here.after in VERBS or here.after == "please"
-    if here.before in _RELATIVES:
+    if here.before in RELATIVES:
         return False
     short = {"you'll": "will", "you're": "are"}.get(here.said)
     verb = short or here.after
@@ -220,7 +183,7 @@ _CHECKS = {
     **dict.fromkeys(("need", "needs", "have", "has"), _obliged),
     "required": _required,
     **dict.fromkeys(("do", "don't", "may", "can", "could", "cannot", "can't", "never"), _refused),
-    **dict.fromkeys(("only", "exactly", "solely", "exclusively", *_LIMITS), _limit),
+    **dict.fromkeys((*ADVERBS, *LIMITS), _limit),
     **dict.fromkeys(("ensure", "make"), _sure),
     **dict.fromkeys(_TASKS, _task),
     **dict.fromkeys(("you", "you'll", "you're"), _you),

@@ -21,6 +21,7 @@ _MARKUP = str.maketrans("", "", "*_`#")
 _WORD = rf"[^\W_{EAST}]+|\ufffc"
 _SIGNS = f"[{EAST}]"
 _END = " \t.!;:,。！；：，、"
+_ITEM = r"\s+\(?\d{1,3}[.)]\s+"
 _GAP = 8  # characters of blanks and marks between neighbours that are one repeat
 
 
@@ -146,10 +147,21 @@ def _joined(
     if again2[0] < again[1]:
         same = first2[0] <= first[1] and first2[1] <= again[0]
         return (first[0], max(first[1], first2[1])) if same else first, (again[0], again2[1])
-    if _beside(text, again[1], again2[0]) and _beside(text, first[1], first2[0]):
+    if not _beside(text, again[1], again2[0]):
+        return None
+    if _beside(text, first[1], first2[0]) and first2[1] <= again[0]:
         return (first[0], first2[1]), (again[0], again2[1])
+    # Said many times in a row; with values in it, each place is compared with what it repeats.
+    if text.find("\ufffc", *again2) < 0:
+        return first, (again[0], again2[1])
     return None
 
 
 def _beside(text: str, end: int, start: int) -> bool:
-    return 0 <= start - end <= _GAP and not any(char.isalnum() for char in text[end:start])
+    """Return whether only blanks, or a few marks and a list's number, stand between two places."""
+    between = text[end:start]
+    if start < end or not between.strip():
+        return start >= end
+    if len(between) <= _GAP and not any(char.isalnum() for char in between):
+        return True
+    return pattern(_ITEM).fullmatch(between) is not None

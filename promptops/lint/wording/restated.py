@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from promptops.lint.wording.patterns import EAST, pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 _LATIN = r"[^\W_]+(?:['’][^\W_]+)?"
 _MIXED = rf"[{EAST}]|[^\W_{EAST}]+(?:['’][^\W_{EAST}]+)?|\ufffc"
@@ -24,34 +29,64 @@ class Seen:
     """The sentences so far."""
 
     def __init__(self) -> None:
-        self._exact: set[tuple[str, ...]] = set()
-        self._pairs: list[tuple[frozenset[tuple[str, str]], frozenset[str]]] = []
-        self._buckets: dict[tuple[str, str], list[int]] = {}
+        self._exact: set[str] = set()
+        self._first: dict[frozenset[str], str] = {}
+        self._alike: dict[frozenset[str], _Alike] = {}
 
     def is_new(self, sentence: str) -> bool:
         """Remember a sentence and return whether none so far says nearly the same."""
         read = sentence[:_READ].lower().replace("’", "'")
-        said = tuple(pattern(_LATIN if read.isascii() else _MIXED).findall(read))
+        found = pattern(_LATIN if read.isascii() else _MIXED).findall(read)
+        said = " ".join(found)
         if said in self._exact:
             return False
         self._exact.add(said)
-        pairs = frozenset(pairwise(said))
-        telling = frozenset(word for word in said if word in _TELLING or word.isdigit())
-        if any(self._alike(index, pairs, telling) for index in self._near(pairs)):
-            return False
-        number = len(self._pairs)
-        self._pairs.append((pairs, telling))
-        for pair in pairs:
-            bucket = self._buckets.setdefault(pair, [])
-            if len(bucket) < _BUCKET:
-                bucket.append(number)
+        telling = _TELLING.intersection(found).union(filter(str.isdigit, found))
+        first = self._first.setdefault(telling, said)
+        if first is said:
+            return True
+        if telling not in self._alike:
+            self._alike[telling] = _Alike()
+            self._alike[telling].is_new(_pairs(first.split(" ")))
+        return self._alike[telling].is_new(_pairs(found))
+
+
+def _pairs(said: list[str]) -> frozenset[str]:
+    return frozenset(map(" ".join, pairwise(said)))
+
+
+class _Alike:
+    """Sentences with the same telling words, as their pairs of words."""
+
+    def __init__(self) -> None:
+        self._every: list[frozenset[str]] = []
+        self._buckets: dict[str, list[int]] = {}
+
+    def is_new(self, pairs: frozenset[str]) -> bool:
+        size = len(pairs)
+        for index in self._near(pairs):
+            other = self._every[index]
+            shared = len(pairs & other)
+            if shared >= _ALIKE * (size + len(other) - shared):
+                return False
+        self._every.append(pairs)
+        if len(self._every) == _BUCKET + 1:
+            for index, other in enumerate(self._every):
+                self._index(index, other)
+        elif self._buckets:
+            self._index(len(self._every) - 1, pairs)
         return True
 
-    def _near(self, pairs: frozenset[tuple[str, str]]) -> set[int]:
-        return {index for pair in pairs for index in self._buckets.get(pair, ())}
+    def _near(self, pairs: frozenset[str]) -> Iterable[int]:
+        if len(self._every) <= _BUCKET:
+            return range(len(self._every))
+        buckets = self._buckets
+        return {index for pair in pairs if pair in buckets for index in buckets[pair]}
 
-    def _alike(
-        self, index: int, pairs: frozenset[tuple[str, str]], telling: frozenset[str]
-    ) -> bool:
-        others, told = self._pairs[index]
-        return told == telling and len(pairs & others) >= _ALIKE * len(pairs | others)
+    def _index(self, number: int, pairs: frozenset[str]) -> None:
+        for pair in pairs:
+            bucket = self._buckets.get(pair)
+            if bucket is None:
+                self._buckets[pair] = [number]
+            elif len(bucket) < _BUCKET:
+                bucket.append(number)

@@ -32,20 +32,27 @@ class Unit(NamedTuple):
 
 
 def units(text: str) -> Iterator[Unit]:
-    """Yield the bullets and paragraphs of a text outside the zones of data."""
+    """Yield the bullets and paragraphs of a text outside the zones of data, and between values."""
     group: list[Spot] = []
     above: int | None = None  # the indent of the list item above, while its list goes on
     for spot in spots(text):
-        if group and (spot.kind != "prose" or spot.line.mark):
+        value = spot.kind == "prose" and _value(text, spot)
+        if group and (spot.kind != "prose" or spot.line.mark or value):
             yield _unit(text, group, above, spot)
             above = _level(group, above)
             group = []
-        if spot.kind == "prose":
+        if spot.kind == "prose" and not value:
             group.append(spot)
         elif spot.kind == "heading":
             above = None
     if group:
         yield _unit(text, group, above, None)
+
+
+def _value(text: str, spot: Spot) -> bool:
+    """Return whether a line holds values only: what they say is not known, and ends a sentence."""
+    start, end = spot.line.start, spot.line.end
+    return text[start] == "\ufffc" and not text[start:end].replace("\ufffc", "").strip()
 
 
 def _level(group: Sequence[Spot], above: int | None) -> int | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.lint.wording.patterns import pattern
 from promptops.lint.wording.verbs import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 # Code and quotations are one word each: what they say is no instruction and ends no sentence.
 _WORD = (
@@ -18,6 +20,7 @@ _WORD = (
 _OPAQUE = frozenset("`\"“'\ufffc")
 _ENDS = frozenset(".!?…")
 _EAST_ENDS = frozenset("。！？；")
+_CUT = r"[.!?…。！？；\n]"  # without one of them before its last character a text is one sentence
 _ABBREVIATIONS = frozenset(
     "e.g i.e etc vs mr mrs ms dr prof no fig approx incl z.b d.h bzw ca usw".split()
 )
@@ -39,21 +42,34 @@ class Word(NamedTuple):
         return self.text[0].isalnum() or self.text[0] in _OPAQUE
 
 
+_WORDS: Callable[[tuple[str, int, int]], Word] = partial(tuple.__new__, Word)
+
+
 def words(text: str, start: int, end: int) -> list[Word]:
     """Return the words and punctuation marks of a range of a text."""
-    found = pattern(_WORD).finditer(text, start, end)
-    return [Word(m[0].lower().replace("’", "'").rstrip("_"), m.start(), m.end()) for m in found]
+    # Of all characters only this one is longer in lower case, and would shift those after it.
+    body = text[start:end].replace("İ", "I").lower()
+    parts = pattern(f"({_WORD})").split(body)
+    places = list(accumulate(map(len, parts), initial=start))
+    said = parts[1::2]
+    if "’" in body or "_" in body:
+        said = [word.replace("’", "'").rstrip("_") for word in said]
+    # No call of Python's own a word: they are most of a prompt's reading.
+    return list(map(_WORDS, zip(said, places[1::2], places[2::2], strict=False)))
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[list[Word]]:
     """Yield the sentences of a range of a text, each with a word in it."""
-    row: list[Word] = []
-    for word in words(text, start, end):
-        if row and _cuts(text, row, word):
-            if any(one.spoken for one in row):
-                yield row
-            row = []
-        row.append(word)
+    every = words(text, start, end)
+    row = every
+    if pattern(_CUT).search(text, start, end - 1):
+        row = []
+        for word in every:
+            if row and _cuts(text, row, word):
+                if any(one.spoken for one in row):
+                    yield row
+                row = []
+            row.append(word)
     if any(one.spoken for one in row):
         yield row
 

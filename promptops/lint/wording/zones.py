@@ -28,7 +28,7 @@ class Spot(NamedTuple):
     tagged: bool = False
 
 
-@lru_cache(maxsize=2)  # three readers of one text ask for it
+@lru_cache(maxsize=16)  # a prompt has so many variants, and several readers ask for each
 def spots(text: str) -> tuple[Spot, ...]:
     """Return every line of a text with its kind."""
     rows = lines(text)

@@ -88,6 +88,58 @@ def test_a_colon_that_announces_rules_marks_the_list_below_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Answers must name the depot.",
+        "The reply is at most 80 words.",
+        "Output only JSON.",
+        "Each bullet has at most 12 words.",
+        "You answer only in English.",
+        "The assistant answers only in English.",
+        "For heavy parcels use only one label.",
+        "Only use the labels that are dry.",
+        "Labels in English only.",
+        "Two sentences at most.",
+        "A citation is required.",
+        "At least one label is required.",
+        "You are also required to sign.",
+    ],
+)
+def test_a_limit_on_the_answer_the_reader_or_nothing_named_instructs(sentence: str) -> None:
+    assert said(f"The depot is busy.\n\n{sentence}") == [sentence]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Recipients pay only for extras: a longer hold, express.",
+        "Recipients only pay for extras.",
+        "The shop opens only on Mondays.",
+        "The shop only offers tea.",
+        "The fee applies solely to parcels from abroad.",
+        "Members receive merely a card.",
+        "We accept only cash.",
+        "Parcels are held for up to seven days.",
+        "The lorry carries at most three parcels.",
+        "Orders of at least 50 euros ship free.",
+        "The depot no longer takes letters.",
+        "The gate opens exactly at six.",
+        "A deposit is required for heavy parcels.",
+        "Only recipients pay for extras.",
+    ],
+)
+def test_a_limit_on_the_world_is_a_fact(sentence: str) -> None:
+    assert said(f"The depot is busy.\n\n{sentence}") == []
+
+
+def test_a_line_of_values_ends_a_sentence_and_is_none_itself() -> None:
+    assert said("# Rules\n\n- Weigh the parcel\n\ufffc \ufffc\n- \ufffc\n- dry humour") == [
+        "Weigh the parcel",
+        "dry humour",
+    ]
+
+
 @pytest.mark.parametrize("mark", ["-", "*", "•", "1.", "2.3", "a)", "(4)"])
 def test_every_kind_of_list_mark_starts_a_unit(mark: str) -> None:
     assert said(f"{mark} Weigh the parcel\n{mark} Print the label") == [

@@ -75,3 +75,23 @@ def test_in_chinese_twelve_characters_are_enough() -> None:
 def test_in_a_language_that_is_not_understood_any_sentence_is_compared() -> None:
     rule = "Le gardien ouvre la porte à six heures du matin."
     assert len(found(f"{rule}\n\nLa cour est grande et belle.\n\n{rule}")) == 1
+
+
+def test_a_value_below_a_rule_is_no_part_of_it() -> None:
+    text = f"- {RULE}\n\nBefore you send:\n\n* {RULE[:-1].lower()}\n \ufffc \ufffc\n"
+    [repeat] = found(text)
+    assert repeat.text == RULE[:-1].lower()
+
+
+@pytest.mark.parametrize("mark", ["", "- ", "{}. ", "({}) "])
+@pytest.mark.parametrize("rule", [RULE, FACTS.replace("\n", " ")])
+def test_what_is_said_many_times_in_a_row_is_one_repeat(rule: str, mark: str) -> None:
+    text = "\n".join(mark.format(number) + rule for number in range(1, 41))
+    [repeat] = found(text)
+    assert text[slice(*repeat.first)] == rule
+    assert repeat.again == (text.index(rule, len(rule)), len(text))
+
+
+def test_places_with_values_stay_apart_so_that_each_is_compared_with_the_first() -> None:
+    rule = "Give every weight of \ufffc in kilograms, never in pounds."
+    assert [repeat.text for repeat in found("\n".join([rule] * 3))] == [rule] * 2
