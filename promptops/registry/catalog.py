@@ -28,6 +28,7 @@ class Catalog:
         self.config = config
         self._everywhere = everywhere
         self._heads: dict[str, Prompt] = {}
+        self._depends: dict[str, dict[str, bytes]] = {}
 
     @cached_property
     def _own(self) -> list[str]:
@@ -70,10 +71,18 @@ class Catalog:
             if path is None:
                 there = nearest(name, self.names) or f" among {len(self.names)} prompts"
                 raise PromptNotFound(f"there is no prompt {name!r}{there}")
-            self._heads[name] = load(self.files, path, self.config, name)
+            # Threads that ask at the same time get the same one, which is then what is hashed.
+            self._heads.setdefault(name, load(self.files, path, self.config, name))
         return self._heads[name]
+
+    def depends(self, name: str) -> dict[str, bytes]:
+        """Return the files that a head is made of beside its own, as they were first read."""
+        found = self._depends.get(name)
+        if found is None:
+            found = dependencies(self.head(name), self.files, self.config)
+            found = self._depends.setdefault(name, found)
+        return found
 
     def closure(self, name: str) -> str:
         """Return the hash of everything that decides what a prompt sends."""
-        prompt = self.head(name)
-        return closure_hash(prompt, dependencies(prompt, self.files, self.config))
+        return closure_hash(self.head(name), self.depends(name))

@@ -22,7 +22,7 @@ class Hooks:
     """The callbacks of one registry; a failing one is logged, and the render goes on."""
 
     def __init__(self) -> None:
-        self.callbacks: tuple[Callback, ...] = ()
+        self.callbacks: list[Callback] = []
 
     def rendered(self, rendered: Rendered, inputs: Iterable[str]) -> None:
         """Tell everyone of a render."""

@@ -142,7 +142,7 @@ class Registry:
 
         It never sees a value. What it raises is logged under ``promptops``, and the render goes on.
         """
-        self._hooks.callbacks = (*self._hooks.callbacks, callback)
+        self._hooks.callbacks.append(callback)
         return callback
 
     def swap(self, source: Source) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from promptops.errors import IntegrityError, PromptNotFound, VersionNotFound, nearest
 from promptops.registry import lockfile
 from promptops.registry.catalog import Catalog
 from promptops.registry.closure import SHORT, closure_hash, dependencies, digest, normalised
 from promptops.registry.labels import Labels
-from promptops.registry.overlay import Overlay
+from promptops.registry.overlay import Overlay, Text
 from promptops.templates.loader import load
 
 if TYPE_CHECKING:
@@ -35,14 +37,6 @@ def part_path(config: Config, name: str, short: str) -> str:
 
 def _versions(config: Config) -> str:
     return f"{config.folder}/.versions" if config.folder else ".versions"
-
-
-class Text(NamedTuple):
-    """A version as it was found: in the head, in its frozen copy, or in git's blob."""
-
-    prompt: Prompt
-    files: Files
-    origin: str
 
 
 class Versions:
@@ -79,10 +73,10 @@ class Versions:
 
     @cached_property
     def _locked_numbers(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
-        for name, number in sorted(self.locked):
-            found.setdefault(name, []).append(number)
-        return found
+        pairs = sorted(self.locked)
+        return {
+            name: [number for _, number in group] for name, group in groupby(pairs, itemgetter(0))
+        }
 
     def names(self) -> list[str]:
         """Return the names that have a version, sorted."""
@@ -123,8 +117,10 @@ class Versions:
 
     def read(self, name: str, number: int, path: str) -> bytes | None:
         """Return a file that a version names, a tool's or a schema's, by its path in the folder."""
-        where = f"{self.config.folder}/{path}" if self.config.folder else path
-        return self._text(name, number).files.read(where)
+        return self._text(name, number).files.read(self._below(path))
+
+    def _below(self, path: str) -> str:
+        return f"{self.config.folder}/{path}" if self.config.folder else path
 
     def _text(self, name: str, number: int) -> Text:
         found = self._found.get((name, number))
@@ -137,7 +133,10 @@ class Versions:
         if self._head_number(name) == number and (
             locked is None or self.catalog.closure(name) == locked.closure
         ):
-            return Text(self.catalog.head(name), self.files, "head")
+            depends = self.catalog.depends(name)
+            # What was hashed is what is read later on, whatever happens to the files.
+            laid = {self._below(part): data for part, data in depends.items()}
+            return Text(self.catalog.head(name), Overlay(self.files, laid), "head")
         if locked is None:
             raise self._missing(name, number)
         return self._frozen(locked)
@@ -152,17 +151,19 @@ class Versions:
             there = ", ".join(f"v{one}" for one in known)
             return VersionNotFound(f"{name!r} has no version v{number}; it has {there}")
         if name in self.catalog.paths:
-            told = f"{name!r} has no versions: add `version: 1` to its front matter"
-            return VersionNotFound(told)
-        known_names = {*self.catalog.names, *self.names()}
-        return PromptNotFound(f"there is no prompt {name!r}{nearest(name, known_names)}")
+            return VersionNotFound(
+                f"{name!r} has no versions: add `version: 1` to its front matter"
+            )
+        hint = nearest(name, {*self.catalog.names, *self.names()})
+        return PromptNotFound(f"there is no prompt {name!r}{hint}")
 
     def _frozen(self, locked: Locked) -> Text:
         where = frozen_path(self.config, locked.name, locked.number)
         ref = f"{locked.name}@v{locked.number}"
-        data, origin = self.files.read(where), "frozen"
+        data = self.files.read(where)
+        origin = "frozen" if data is not None else "blob"
         if data is None and self._blob is not None:
-            data, origin = self._blob(locked.blob), "blob"
+            data = self._blob(locked.blob)
         if data is None:
             told = f"{ref}: its frozen copy {where} is gone, and git has no blob {locked.blob[:12]}"
             raise IntegrityError(f"{told}: restore it, or `git fetch --deepen=100`")
@@ -182,13 +183,13 @@ class Versions:
         prompt = load(files, where, self.config, locked.name)
         found = closure_hash(prompt, dependencies(prompt, files, self.config))
         if found != locked.closure:
-            told = f"{ref}: {where} is not the text that was locked"
-            raise IntegrityError(f"{told} ({found[:15]} instead of {locked.closure[:15]})")
+            told = f"{where} is not the text that was locked"
+            raise IntegrityError(f"{ref}: {told} ({found[:15]} instead of {locked.closure[:15]})")
         return Text(prompt, files, origin)
 
     def _part(self, name: str, short: str) -> tuple[str, bytes | None]:
         """Return an included file as it was, and the path at which it is looked for."""
-        where = f"{self.config.folder}/{name}" if self.config.folder else name
+        where = self._below(name)
         for path in (part_path(self.config, name, short), where):
             data = self.files.read(path)
             if data is not None and digest(normalised(data))[:SHORT] == short:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from promptops.config import Config
-    from promptops.templates.files import Files
     from promptops.templates.prompt import Prompt
 
 
@@ -33,8 +32,7 @@ class Work:
         """Look at a project."""
         self.root = root
         self.config = config
-        self._files = Folder(root)
-        self.versions = Versions(self._files, config, blob=self._blob)
+        self.versions = Versions(Folder(root), config, blob=self._blob)
 
     @property
     def names(self) -> list[str]:
@@ -43,7 +41,7 @@ class Work:
 
     def head(self, name: str) -> Found:
         """Return a prompt as its file stands; raises PromptNotFound."""
-        return self._found(self.versions.catalog, name, "head", self._files)
+        return _found(self.versions.catalog, name, "head")
 
     def at(self, name: str, revision: str) -> Found:
         """Return a prompt as of a git revision; raises PromptNotFound and GitError."""
@@ -51,13 +49,7 @@ class Work:
 
         repository = Repository.find(self.root)
         files = repository.files(repository.resolve(revision), self.root)
-        return self._found(Catalog(files, self.config), name, f"git:{revision}", files)
-
-    def _found(self, catalog: Catalog, name: str, source: str, files: Files) -> Found:
-        prompt = catalog.head(name)
-        folder = f"{self.config.folder}/" if self.config.folder else ""
-        ref = Ref(name, prompt.metadata.version, catalog.closure(name), source)
-        return Found(prompt, ref, lambda path: files.read(folder + path))
+        return _found(Catalog(files, self.config), name, f"git:{revision}")
 
     def _blob(self, oid: str) -> bytes | None:
         from promptops.errors import GitError
@@ -67,3 +59,9 @@ class Work:
             return Repository.find(self.root).blob(oid)
         except GitError:
             return None
+
+
+def _found(catalog: Catalog, name: str, source: str) -> Found:
+    prompt = catalog.head(name)
+    ref = Ref(name, prompt.metadata.version, catalog.closure(name), source)
+    return Found(prompt, ref, catalog.depends(name).get)

@@ -245,3 +245,17 @@ def test_a_mounted_labels_file_stands_in_place_of_the_projects(
     mounted.write_text("reply: {production: v2, next: v8}\nother: {production: v1}\n")
     with pytest.raises(LabelError, match=r"line 1: reply@next names v8, .*line 2: other@prod"):
         Registry.load(project)
+
+
+def test_what_was_hashed_is_what_is_read_later(tmp_path: Path) -> None:
+    tool = tmp_path / "prompts" / "search.json"
+    tool.parent.mkdir()
+    tool.write_text('{"name": "search"}')
+    head = tmp_path / "prompts" / "reply.prompt.j2"
+    head.write_text("---\nversion: 1\ntools: [search.json]\n---\nHello.\n")
+    lock(tmp_path, find_project(tmp_path).config, ["reply"], lambda _: {})
+    registry = Registry.load(tmp_path)
+    handles = [registry.get("reply@v1"), registry.get("reply")]
+    tool.write_text('{"name": "delete"}')
+    assert [handle.render().tools[0]["name"] for handle in handles] == ["search", "search"]
+    assert Registry.load(tmp_path).get("reply@v1").ref.source == "frozen"
