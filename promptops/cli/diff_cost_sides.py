@@ -66,11 +66,18 @@ class Sides:
                     return self.version(wanted.name, number)
             raise VersionNotFound(self.no_version(str(wanted.value), [wanted.name]))
         if wanted.kind == "label":
-            raise LabelError(f"{wanted}: labels cannot be resolved here; name a version")
+            return self._label(wanted)
         catalog = self.catalog
         if wanted.kind == "git":
             catalog = self.at(self.repository.resolve(str(wanted.value)))
         return head(catalog, wanted.name)
+
+    def _label(self, wanted: Reference) -> Side:
+        arms = self.versions.labels.arms(wanted.name, str(wanted.value))
+        if len(arms) > 1:
+            split = ", ".join(f"v{number}" for number in arms)
+            raise LabelError(f"{wanted} is split between {split}: name one of them")
+        return self.version(wanted.name, next(iter(arms)))
 
     def unopened(self, old: Side) -> Side | None:
         """Return what stands where a prompt was and is no file to read, such as a link."""

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from promptops.registry.rendered import Rendered
 
 
+VENDORS = ("anthropic", "openai", "openai-responses", "gemini", "bedrock")
+
+
 @click.command("render")
 @click.argument("reference")
 @click.option("--var", "pairs", multiple=True, metavar="NAME=VALUE",
@@ -21,24 +24,26 @@ if TYPE_CHECKING:
 @click.option("--vars", "file", type=click.Path(path_type=Path), metavar="FILE",
               help="Values from a JSON file.")  # fmt: skip
 @click.option("--sample", is_flag=True, help="Take the values of the prompt's declared sample.")
-@click.option("--format", "form", type=click.Choice(["text", "json", "anthropic", "openai"]),
+@click.option("--format", "form", type=click.Choice(["text", "json", *VENDORS]),
               default="text", show_default=True,
               help="Text, messages as JSON, or a vendor's request.")  # fmt: skip
+@click.option("--key", metavar="TEXT", help="Who asks: decides where a label is split.")
 def command(
     reference: str,
     pairs: tuple[str, ...],
     file: Path | None,
     sample: bool,
     form: str,
+    key: str | None,
 ) -> None:
     """Render the prompt of a REFERENCE with values for its inputs.
 
-    A reference is NAME, NAME@v3, NAME@work or NAME@git:REV.
+    A reference is NAME, NAME@v3, NAME@LABEL, NAME@work, NAME@sha256:HASH or NAME@git:REV.
     """
     from promptops.registry.runtime import Registry
 
     root = project().root
-    handle = Registry.load(root).get(reference)
+    handle = Registry.load(root).get(reference, key)
     if sample:
         declared = handle.prompt.metadata.cost.sample
         if file is not None:
@@ -69,10 +74,8 @@ def _text(rendered: Rendered) -> str:
 
 
 def _data(rendered: Rendered, form: str) -> Any:
-    if form == "anthropic":
-        return rendered.anthropic()
-    if form == "openai":
-        return rendered.openai()
+    if form in VENDORS:
+        return getattr(rendered, form.replace("-", "_"))()
     messages = [
         {
             "role": message.role,

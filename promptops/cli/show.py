@@ -11,14 +11,15 @@ from promptops.cli.common import emit, emit_json, project
 @click.argument("reference")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
               show_default=True, help="The file's text, or what is known of it.")  # fmt: skip
-def command(reference: str, form: str) -> None:
+@click.option("--key", metavar="TEXT", help="Who asks: decides where a label is split.")
+def command(reference: str, form: str, key: str | None) -> None:
     """Print a prompt's text as it stands at a REFERENCE.
 
-    A reference is NAME, NAME@v3, NAME@work or NAME@git:REV.
+    A reference is NAME, NAME@v3, NAME@LABEL, NAME@work, NAME@sha256:HASH or NAME@git:REV.
     """
     from promptops.registry.runtime import Registry
 
-    handle = Registry.load(project().root).get(reference)
+    handle = Registry.load(project().root).get(reference, key)
     if form == "text":
         emit(handle.prompt.source.text)
         return

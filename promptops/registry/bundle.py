@@ -70,6 +70,10 @@ class Bundle:
         """Return the prompts' names, sorted."""
         return list(self._numbers)
 
+    def released(self, name: str, number: int) -> bool:
+        """Return whether the bundle holds a version; it holds locked ones only."""
+        return number in self._numbers.get(name, ())
+
     def numbers(self, name: str) -> list[int]:
         """Return the versions of a prompt that the bundle holds, lowest first."""
         return list(self._numbers.get(name, ()))

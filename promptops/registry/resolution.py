@@ -164,6 +164,9 @@ class Resolver:
         self, name: str, number: int, label: str | None = None, variant: str | None = None
     ) -> PromptHandle:
         prompt = self.source.prompt(name, number)
+        if self.production and not self.source.released(name, number):
+            told = f"{name}@v{number} is not locked, and PROMPTOPS_ENV=production refuses it"
+            raise RegistryError(f"{told}: `promptops lock {name}`")
         closure, origin = self.source.closure(name, number), self.source.origin(name, number)
         ref = Ref(name, number, closure, origin, label, variant)
         return PromptHandle(prompt, ref, partial(self.source.read, name, number), self._hooks)

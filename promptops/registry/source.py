@@ -39,6 +39,9 @@ class Source(Protocol):
             IntegrityError: No text of the promised hash is to be had.
         """
 
+    def released(self, name: str, number: int) -> bool:
+        """Return whether a version is locked, so that its text cannot change."""
+
     def closure(self, name: str, number: int) -> str:
         """Return a version's ``sha256:HEX``; raises what ``prompt`` raises."""
 

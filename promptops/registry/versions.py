@@ -83,6 +83,10 @@ class Versions:
         heads = {name for name in self.catalog.names if self._head_number(name) is not None}
         return sorted({*heads, *self._locked_numbers})
 
+    def released(self, name: str, number: int) -> bool:
+        """Return whether a version is locked, so that its text cannot change."""
+        return (name, number) in self.locked
+
     def numbers(self, name: str) -> list[int]:
         """Return the versions that a prompt has, lowest first."""
         found = self._locked_numbers.get(name, [])
