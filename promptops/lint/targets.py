@@ -54,9 +54,9 @@ def find(paths: Iterable[Path], here: Project) -> Targets:
     for path in named:
         if not path.exists():
             raise UsageError(_missing(path, here))
-        project = find_project(path if path.is_dir() else path.parent)
+        real = path.resolve()  # a link that is named is followed; one that is found is not
+        project = find_project(real if real.is_dir() else real.parent)
         shown = "" if project.root == here.root else _prefix(project.root)
-        real = path.resolve()
         below = real.relative_to(project.root).as_posix() if real != project.root else ""
         if path.is_dir():
             targets.files += [Target(project, one, shown) for one in _inside(project, below)]

@@ -117,6 +117,16 @@ def test_a_partial_brings_in_the_prompts_that_include_it(tmp_path: Path) -> None
     assert "prompts/shared/unused.j2: not linted: a partial that no prompt includes" in done.out
 
 
+def test_a_link_that_is_named_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.txt").write_text("{{ broken")
+    write(tmp_path / "project", fine="Go on.\n")
+    link = tmp_path / "project" / "link.txt"
+    link.symlink_to(tmp_path / "elsewhere" / "a.txt")
+    done = promptops("lint", "--format", "json", link, cwd=tmp_path / "project")
+    assert [f["path"] for f in done.json["findings"]] == ["../elsewhere/a.txt"]
+
+
 def test_frozen_versions_are_never_linted() -> None:
     frozen = next((ROOT / "prompts" / ".versions").rglob("*.j2"))
     done = promptops("lint", frozen, cwd=ROOT)
