@@ -1,0 +1,1 @@
+"""Prompts of other tools' formats, read and written; what cannot be carried over is listed."""

@@ -1,0 +1,233 @@
+"""Google's Dotprompt: YAML front matter, then Handlebars with ``{{role "system"}}``."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from promptops.exchange import fields, flow, handlebars
+from promptops.exchange.exchanged import (
+    BODY,
+    MESSAGES,
+    Exchanged,
+    NotExchangeable,
+    Piece,
+    Turn,
+    Written,
+    joined,
+    stripped,
+    tag,
+    value,
+)
+from promptops.templates import frontmatter
+
+SUFFIX: Final = ".prompt"
+_HEADER: Final = re.compile(r"\A(?:(?:#[^\n]*|[ \t]*)\n)*(?=---)")
+_PARAMS: Final = {
+    "maxOutputTokens": "max_tokens",
+    "topP": "top_p",
+    "topK": "top_k",
+    "stopSequences": "stop",
+}
+_PICO: Final = re.compile(r"(\w+)(\??)(?:\((\w+)(?:,\s*(.*))?\))?\Z", re.DOTALL)
+_ROLES: Final = {"model": "assistant", "system": "system", "user": "user"}
+
+
+def read(source: str, path: str) -> tuple[Exchanged, ...]:
+    """Return the prompt of a file's text; raises NotExchangeable."""
+    source = source.removeprefix("\ufeff").replace("\r\n", "\n")
+    source = _HEADER.sub("", source)
+    split = frontmatter.split(source)
+    data: Any = {}
+    if split.matter is not None:
+        data = flow.read_yaml(source[split.matter.start : split.matter.end], path) or {}
+    taken = fields.Fields(data, path, "dotprompt")
+    pieces = handlebars.read(source[split.body :].strip(), path)
+    name = taken.text("name")
+    taken.set("description", taken.text("description"))
+    written = taken.text("model")
+    provider, slash, model = written.partition("/")
+    if slash:
+        provider = "google" if provider == "googleai" else provider
+    taken.model(f"{provider}:{model}" if slash else "", written)
+    config = taken.mapping("config")
+    taken.set("params", {_PARAMS.get(key, key): entry for key, entry in config.items()})
+    inputs = _inputs(taken)
+    turns = _turns(pieces, path)
+    if any(turn.role == MESSAGES for turn in turns):
+        inputs[handlebars.HISTORY] = {"type": MESSAGES}
+    taken.set("inputs", inputs)
+    _truth(pieces, inputs, taken.lost)
+    found = taken.done()
+    return (Exchanged(name, turns, found, tuple(taken.lost)),)
+
+
+def _inputs(taken: fields.Fields) -> dict[str, Any]:
+    given = taken.mapping("input")
+    schema = given.pop("schema", {})
+    defaults = given.pop("default", {})
+    if given:
+        taken.left["input"] = given
+    if not isinstance(schema, dict):
+        taken.lost.append(f"input.schema {schema!r}: it stands elsewhere")
+        return {}
+    defaults = defaults if isinstance(defaults, dict) else {}
+    found = _shape(schema, "", taken.lost, frozenset(defaults))
+    for name, entry in defaults.items():
+        found.setdefault(name, {"type": "any"})["default"] = entry
+    return found
+
+
+def _shape(
+    schema: dict[str, Any], above: str, lost: list[str], given: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return the properties of JSON Schema or Picoschema as inputs."""
+    if schema.get("type") == "object" and isinstance(schema.get("properties"), dict):
+        asked = schema.get("required", [])
+        made = schema["properties"].items()
+        found = {n: fields.from_json_schema(e, above + n, lost) for n, e in made}
+        free = set() if above else {*found} - {*asked} - given
+        return {n: _optional(one) if n in free else one for n, one in found.items()}
+    found = {}
+    for key, entry in schema.items():
+        match = _PICO.match(key)
+        if match is None:
+            lost.append(f"inputs.{above}{key}: not understood")
+            continue
+        made_of = _pico(match, entry, above, lost)
+        free = match[2] and not above and match[1] not in given
+        found[match[1]] = _optional(made_of) if free else made_of
+    return found
+
+
+def _pico(match: re.Match[str], entry: Any, above: str, lost: list[str]) -> dict[str, Any]:
+    name, kind, description = match[1], match[3], match[4]
+    where = f"{above}{name}"
+    about = {"description": description} if description else {}
+    if kind == "enum":
+        return {"type": "any", "enum": entry, **about}
+    if isinstance(entry, dict):
+        inner = {"type": "object", "properties": _shape(entry, f"{where}.", lost)}
+    else:
+        inner = fields.from_json_schema(entry, where, lost)
+    return {"type": "array", "items": inner, **about} if kind == "array" else {**inner, **about}
+
+
+def _optional(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an input that may be missing: empty, which Handlebars prints and tests alike."""
+    empty: dict[str, Any] = {"array": [], "object": {}}
+    kind = entry["type"]
+    if kind in {"number", "integer", "boolean"}:
+        entry = {key: said for key, said in entry.items() if key not in {"minimum", "maximum"}}
+        return {**entry, "type": "any", "default": ""}
+    return {**entry, "default": empty.get(kind, "")}
+
+
+def _truth(pieces: tuple[Piece, ...], inputs: dict[str, Any], lost: list[str]) -> None:
+    """List what is tested and may be a mapping: an empty one is true in Handlebars."""
+    for piece in pieces:
+        tested = piece.text.split()[-1] if piece.text.startswith(("if ", "elif ")) else ""
+        if piece.kind == "tag" and inputs.get(tested, {}).get("type") == "object":
+            lost.append(f"{{{{#if {tested}}}}}: an empty mapping is false here")
+
+
+def _turns(pieces: tuple[Piece, ...], path: str) -> tuple[Turn, ...]:
+    turns: list[Turn] = []
+    role, inside = BODY, list[Piece]()
+    for piece in (*pieces, tag("")):
+        opens = piece.kind == "tag" and piece.text.startswith(handlebars.ROLE)
+        if not opens and piece not in {tag(handlebars.HISTORY), tag("")}:
+            inside.append(piece)
+            continue
+        kept = joined(inside)
+        # Dotprompt sends no message of white space only.
+        if any(p.kind != "text" or p.text.strip() for p in kept):
+            turns.append(Turn(role, kept))
+        inside = []
+        if opens:
+            said = piece.text.removeprefix(handlebars.ROLE)
+            if said not in _ROLES:
+                raise NotExchangeable(f"{path}: there is no role {said!r} here")
+            role = _ROLES[said]
+        elif piece.text:
+            turns.append(Turn(MESSAGES, (value(handlebars.HISTORY),)))
+            role = "assistant"
+    if len(turns) > 1 and turns[0].role == BODY:
+        turns[0] = Turn("user", turns[0].pieces)
+    return tuple(turns)
+
+
+def write(prompt: Exchanged) -> Written:
+    """Return a prompt in the format; raises NotExchangeable."""
+    meta = prompt.metadata
+    kept, lost = fields.kept(
+        prompt.metadata, "dotprompt", {"description", "model", "params", "inputs"}
+    )
+    data: dict[str, Any] = {"name": prompt.name}
+    if "description" in meta:
+        data["description"] = meta["description"]
+    if "model" in meta:
+        provider, _, name = meta["model"].partition(":")
+        data["model"] = f"{'googleai' if provider == 'google' else provider}/{name}"
+    names = {ours: theirs for theirs, ours in _PARAMS.items()}
+    if "params" in meta:
+        data["config"] = {names.get(k, k): v for k, v in meta["params"].items()}
+    if given := _written_inputs(meta.get("inputs", {}), lost):
+        data["input"] = {**given, **kept.get("input", {})}
+    data |= {key: entry for key, entry in kept.items() if key not in data}
+    pieces, turns = _marked(prompt, lost)
+    written = f"---\n{flow.block(data)}---\n{handlebars.write(pieces, prompt.name)}"
+    if not _same(read(written, prompt.name)[0].turns, turns):
+        told = "Dotprompt would read its text otherwise (white space alone, or a backslash)"
+        raise NotExchangeable(f"{prompt.name}: {told}")
+    _truth(tuple(pieces), meta.get("inputs", {}), lost)
+    return Written(written + "\n", tuple(lost))
+
+
+def _written_inputs(inputs: dict[str, Any], lost: list[str]) -> dict[str, Any]:
+    declared = {name: one for name, one in inputs.items() if one.get("type") != MESSAGES}
+    if not declared:
+        return {}
+    shapes = {name: fields.to_json_schema(one, name, lost) for name, one in declared.items()}
+    required = [name for name, one in declared.items() if "default" not in one]
+    schema = {"type": "object", "properties": shapes, "required": required}
+    defaults = {name: one["default"] for name, one in declared.items() if "default" in one}
+    return {"schema": schema, **({"default": defaults} if defaults else {})}
+
+
+def _marked(prompt: Exchanged, lost: list[str]) -> tuple[list[Piece], list[Turn]]:
+    """Return a prompt's pieces with the marks that open messages, and what they should read as."""
+    names = {ours: theirs for theirs, ours in _ROLES.items()}
+    pieces: list[Piece] = []
+    turns: list[Turn] = []
+    last = len(prompt.turns) - 1
+    for at, turn in enumerate(prompt.turns):
+        if turn.role == MESSAGES:
+            if turn.pieces != (value(handlebars.HISTORY),):
+                lost.append(f"the conversation {turn.pieces[0].text} is called history there")
+            turns.append(Turn(MESSAGES, (value(handlebars.HISTORY),)))
+            pieces.append(tag(handlebars.HISTORY))
+            continue
+        inside = list(turn.pieces)
+        if turn.role == BODY and at == 0:
+            inside = stripped(inside, None, "start")
+        inside = stripped(inside, None, "end") if at == last else inside
+        if joined(inside) != turn.pieces:
+            lost.append("white space at the edges of the prompt")
+        if turn.role == "developer":
+            lost.append("the role developer is system there")
+        role = "system" if turn.role == "developer" else turn.role or "user"
+        if turn.role != BODY:
+            pieces.append(tag(handlebars.ROLE + names[role]))
+        turns.append(Turn(turn.role and role, joined(inside)))
+        pieces += inside
+    return pieces, turns
+
+
+def _same(found: tuple[Turn, ...], wanted: list[Turn]) -> bool:
+    """Return whether turns are the same but for the names of loop variables."""
+    return [t.role for t in found] == [t.role for t in wanted] and all(
+        handlebars.write(a.pieces, "") == handlebars.write(b.pieces, "")
+        and [p for p in a.pieces if p.kind == "text"] == [p for p in b.pieces if p.kind == "text"]
+        for a, b in zip(found, wanted, strict=True)
+    )
