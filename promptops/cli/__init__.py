@@ -30,10 +30,15 @@ COMMANDS: Final = {
     "rollback": "Have a label mean what it meant before.",
     "prune": "Remove frozen copies that no version needs.",
     "build": "Bundle labels and versions into one file for applications.",
+    "import": "Make prompts of another tool's files.",
+    "export": "Write a prompt in another tool's format.",
     "init": "Set up a project: settings, an example, the hook, a CI job.",
     "adopt": "Propose front matter for templates that are already there.",
     "stubs": "Write the types of prompts' inputs for editors and type checkers.",
 }
+
+# `import` is no name that a module can have.
+_MODULES: Final = {"import": "import_prompts", "export": "export_prompts"}
 
 
 class _Commands(click.Group):
@@ -45,7 +50,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"promptops.cli.{cmd_name.replace('-', '_')}")
+        name = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
+        module = importlib.import_module(f"promptops.cli.{name}")
         command = module.command
         assert isinstance(command, click.Command)  # noqa: S101 - the table and a module disagree
         return command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import click
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from promptops.config import Project
     from promptops.exchange.exchanged import Exchanged
+
+_ONE_A_FILE: Final = frozenset({"prompty", "dotprompt", "github"})
 
 
 class _Made(NamedTuple):
@@ -81,15 +83,18 @@ def _made(form: str, file: Path, folder: str, here: Project, taken: set[str]) ->
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: not UTF-8: save the file as UTF-8") from error
     for prompt in format_of(form).read(text, str(file)):
-        name = _name(prompt, file, folder)
+        name = _name(prompt, file, folder, by_file=form in _ONE_A_FILE)
         path = f"{here.config.folder}/{name}{here.config.suffixes[0]}".lstrip("/")
         if path in taken or (here.root / path).exists():
             raise UsageError(f"{file}: {path} is there already and is not overwritten")
         taken.add(path)
-        yield _Made(file, name, path, head.write(prompt, here.config), prompt.lost)
+        lost = prompt.lost
+        if form in _ONE_A_FILE and prompt.name not in {"", name}:
+            lost = (f"name {prompt.name!r}: a prompt is called what its file is", *lost)
+        yield _Made(file, name, path, head.write(prompt, here.config), lost)
 
 
-def _name(prompt: Exchanged, file: Path, folder: str) -> str:
+def _name(prompt: Exchanged, file: Path, folder: str, *, by_file: bool) -> str:
     from dataclasses import replace
 
     from promptops.exchange.head import name_of
@@ -97,6 +102,7 @@ def _name(prompt: Exchanged, file: Path, folder: str) -> str:
     stem = file.name.split(".")[0] or file.name
     # What a format calls `-2` is the second of several without a name.
     name = f"{stem}{prompt.name}" if prompt.name[:1] in {"", "-"} else prompt.name
+    name = stem if by_file else name
     if ".." in Path(folder).parts:
         raise UsageError(f"--to {folder!r}: give a folder below the prompts folder")
     return name_of(replace(prompt, name=f"{folder}/{name}"))

@@ -86,8 +86,8 @@ def _shape(
         asked = schema.get("required", [])
         made = schema["properties"].items()
         found = {n: fields.from_json_schema(e, above + n, lost) for n, e in made}
-        free = set() if above else {*found} - {*asked} - given
-        return {n: _optional(one) if n in free else one for n, one in found.items()}
+        needed = {*found} if above else {*asked, *given}
+        return {n: one if n in needed else _optional(one) for n, one in found.items()}
     found = {}
     for key, entry in schema.items():
         match = _PICO.match(key)
