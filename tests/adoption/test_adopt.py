@@ -1,0 +1,223 @@
+"""Front matter that is guessed from use, and only proposed where it changes nothing."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from promptops.adoption.adopt import Left, Proposal, included, propose
+from promptops.config import Config
+from promptops.errors import RenderError
+from promptops.templates.files import Folder, Memory
+from promptops.templates.loader import load
+from tests.cli.commands import CORPUS
+
+CONFIG = Config()
+
+
+def adopted(text: str, path: str = "a.j2", **others: str) -> Proposal | Left:
+    data = {f"{name}.j2": other.encode() for name, other in others.items()}
+    files = Memory({path: text.encode(), **data})
+    (found,) = propose(files, [path], CONFIG, included(files, CONFIG))
+    return found
+
+
+def inputs(text: str, **others: str) -> list[str]:
+    """Return the lines of the inputs that are proposed."""
+    found = adopted(text, **others)
+    assert isinstance(found, Proposal), found
+    assert found.after.endswith(text)
+    matter = found.after.removesuffix(text).splitlines()
+    assert matter[:2] == ["---", "version: 1"]
+    assert matter[2] == ("inputs:" if len(matter) > 4 else "inputs: {}")
+    return [line.strip() for line in matter[3:-1]]
+
+
+def refused(text: str, path: str = "a.j2", **others: str) -> str:
+    found = adopted(text, path, **others)
+    assert isinstance(found, Left), found
+    return found.reason
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ x }}", "string"),
+        ("{{ x | upper }}", "string"),
+        ("{{ x.strip() }}", "string"),
+        ("{% if x %}{{ x }}{% endif %}", "string"),
+        ("{% if x == 'a' %}b{% endif %}", "string"),
+        ("{% if x in ['a', 'b'] %}b{% endif %}", "string"),
+        ("{% if x %}a{% endif %}", "boolean"),
+        ("{% if not x %}a{% endif %}", "boolean"),
+        ("{% if x == true %}a{% endif %}", "boolean"),
+        ("{% if x is true %}a{% endif %}", "boolean"),
+        ("{{ 'a' if x else 'b' }}", "boolean"),
+        ("{% if x > 3 %}a{% endif %}", "number"),
+        ("{{ x + 1 }}", "number"),
+        ("{{ x | round }}", "number"),
+        ("{{ x | tojson }}", "any"),
+        ("{{ x | join(', ') }}", "array"),
+        ("{{ x[0] }}", "array, items: {type: string}"),
+        ("{% for y in x %}{{ y }}{% endfor %}", "array, items: {type: string}"),
+        ("{% for y in x | sort %}{{ y }}{% endfor %}", "array, items: {type: string}"),
+        ("{% set z = x %}{% for y in z %}{{ y }}{% endfor %}", "array, items: {type: string}"),
+        (
+            "{% for y in x %}{{ y.a }}{{ y['b'] }}{% endfor %}",
+            "array, items: {type: object, properties: {a: {type: string}, b: {type: string}}}",
+        ),
+        ("{{ x.a }}", "object, properties: {a: {type: string}}"),
+        ("{{ x.get('no') }}", 'object, properties: {"no": {type: string}}'),
+        ("{% for k, v in x.items() %}{{ k }}{{ v }}{% endfor %}", "object"),
+        ("{% for v in x.values() %}{{ v.a }}{% endfor %}", "object"),
+    ],
+)
+def test_a_type_is_guessed_from_use(template: str, expected: str) -> None:
+    assert inputs(template) == [f"x: {{type: {expected}}}"]
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("{{ x | default('there') }}", '{type: string, default: "there"}'),
+        ("{% if x is defined and x %}{{ x }}{% endif %}", '{type: string, default: ""}'),
+        ("{% for y in x | default([]) %}{{ y }}{% endfor %}",
+         "{type: array, items: {type: string}, default: []}"),
+        ("{% if x is defined and x is not none %}It: {{ x }}{% endif %}",
+         "{type: any, default: null}"),
+        ("{% if x is defined and x > 2 %}a{% endif %}", "{type: number, default: 0}"),
+    ],
+)  # fmt: skip
+def test_what_may_be_absent_gets_a_default_that_sends_the_same(
+    template: str, expected: str
+) -> None:
+    assert inputs(template) == [f"x: {expected}"]
+
+
+def test_without_such_a_default_nothing_is_proposed() -> None:
+    why = refused("{% if x is defined %}x is given{% else %}x is not given{% endif %}")
+    assert why == "'x' may be absent, and no default sends the same: write it with default()"
+
+
+@pytest.mark.parametrize("name", ["user_name", "message", "question", "ticket", "email_subject"])
+def test_that_a_name_sounds_like_the_outside_is_said_in_a_comment(name: str) -> None:
+    hint = "  # from outside? then add untrusted: true"
+    expected = [hint] if name != "email_subject" else [""]
+    assert inputs(f"{{{{ {name} }}}}") == [f"{name}: {{type: string}}{expected[0]}"]
+
+
+def test_names_that_yaml_would_read_otherwise_are_quoted() -> None:
+    assert inputs("{{ no }}{{ y }}") == ['"no": {type: string}', '"y": {type: string}']
+
+
+def test_a_template_without_inputs_takes_none() -> None:
+    assert inputs("Be brief.{# note #}\n") == []
+
+
+def test_what_a_partial_uses_is_an_input_and_the_partial_is_left_alone() -> None:
+    text = "{% include 'part.j2' %}\n{{ x }}\n"
+    assert inputs(text, part="{{ z }}\n") == ["z: {type: string}", "x: {type: string}"]
+    files = Memory({"a.j2": text.encode(), "part.j2": b"{{ z }}\n"})
+    (found,) = propose(files, ["part.j2"], CONFIG, included(files, CONFIG))
+    assert found == Left("part.j2", "a.j2 includes it, and a partial has no front matter")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "says"),
+    [
+        ("a.hbs", "{{#if x}}a{{/if}}", "Handlebars or Mustache"),
+        ("a.mustache", "{{ x }}", "Handlebars or Mustache"),
+        ("a.txt", "{{#each x}}a{{/each}}", "Handlebars or Mustache"),
+        ("a.txt", "Dear {name}", "str.format fields: rewrite {name} as {{ name }}"),
+        ("a.fmt.txt", "Dear {name}", "str.format fields"),
+        ("a.txt", "Dear all", "no Jinja template"),
+        ("a.md", "Dear {{ name }}", "name it NAME.prompt.j2"),
+        ("a.j2", "a\n{% if x %}", "line 2: "),
+        ("a.j2", "{{#if x}}a{{/if}}", "line 1: "),
+        ("a.j2", "---\nversion: 1\ninputs: {}\n---\na", "has front matter already"),
+        ("a.j2", "---\nauthor: me\nkind: b\n---\na", "has front matter of another tool"),
+        ("a.j2", "{{ now() }}", "calls now(), a function of the application"),
+        ("a.j2", "{{ x.to_json() }}", "calls .to_json() of a value"),
+        ("a.j2", "{{ x | markdown }}", "No filter named 'markdown'"),
+        ("a.j2", "{% include 'no.j2' %}", "no such file"),
+        ("b.j2", None, "no such file"),
+    ],
+)
+def test_what_is_not_adopted_has_its_reason(path: str, text: str | None, says: str) -> None:
+    files = Memory({} if text is None else {path: text.encode()})
+    (found,) = propose(files, [path], CONFIG, {})
+    assert isinstance(found, Left)
+    assert says in found.reason
+    assert "\n" not in found.reason
+
+
+def test_a_file_that_is_not_utf_8_is_not_adopted() -> None:
+    files = Memory({"a.j2": "Grüße {{ x }}".encode("latin-1")})
+    (found,) = propose(files, ["a.j2"], CONFIG, {})
+    assert isinstance(found, Left)
+    assert "not UTF-8" in found.reason
+
+
+@pytest.mark.parametrize(
+    "text", ["\ufeffa {{ x }}\r\nb\r\n", "{{ x }}", "{{ x }}\n---\n", "---\n{{ x }}"]
+)
+def test_the_text_itself_stays_as_it_is_to_the_byte(text: str) -> None:
+    found = adopted(text)
+    assert isinstance(found, Proposal), found
+    bare = text.removeprefix("\ufeff")
+    assert found.after.endswith(bare)
+    assert found.after.startswith("\ufeff" * text.startswith("\ufeff") + "---")
+    assert ("\r\n" in found.after) == ("\r\n" in text)
+    assert found.after.count("\n") == (found.after.count("\r\n") or found.after.count("\n"))
+
+
+def test_the_diff_can_be_applied(tmp_path: Path) -> None:
+    (tmp_path / "a.j2").write_bytes(b"{{ x }}")
+    found = adopted("{{ x }}")
+    assert isinstance(found, Proposal)
+    apply = ["git", "apply", "--unsafe-paths", f"--directory={tmp_path}", "-"]
+    subprocess.run(apply, cwd="/", input=found.diff.encode(), check=True)
+    assert (tmp_path / "a.j2").read_bytes() == found.after.encode()
+
+
+REPOSITORIES = {"griptape": (25, 7), "smolagents": (15, 9), "instructlab-sdg": (101, 0)}
+
+
+@pytest.mark.skipif(not (CORPUS / "gitrepos").is_dir(), reason="the corpus is not here")
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_real_repositories_are_adopted_without_a_byte_of_change(tmp_path: Path, name: str) -> None:
+    bundle = CORPUS / "gitrepos" / f"{name}.bundle"
+    subprocess.run(["git", "clone", "-q", bundle, tmp_path / name], check=True)
+    files = Folder(tmp_path / name)
+    paths = [path for path in files.paths() if path.endswith(".j2")]
+    found = list(propose(files, paths, CONFIG, included(files, CONFIG)))
+    proposals = [one for one in found if isinstance(one, Proposal)]
+    assert (len(proposals), len(found) - len(proposals)) == REPOSITORIES[name]
+    assert all(one.reason.startswith("calls .to_") or "_to_json()" in one.reason
+               for one in found if isinstance(one, Left))  # fmt: skip
+    for one in proposals:
+        before = load(files, one.path, CONFIG)
+        after = load(Memory({one.path: one.after.encode()}), one.path, CONFIG)
+        assert after.ours
+        assert not after.problems
+        assert after.template.body.text == before.template.body.text
+        values = {name: made(entry.schema) for name, entry in after.metadata.inputs.items()}  # type: ignore[union-attr]
+        try:
+            expected = before.render(values)
+        except RenderError:
+            continue
+        assert after.render(values) == expected
+
+
+def made(schema: object) -> object:
+    """Return a value of a schema, by other means than the proposal's own."""
+    kind = getattr(schema, "type", "any")
+    if kind == "object":
+        return {
+            name: made(one) for name, one in (getattr(schema, "properties", None) or {}).items()
+        }
+    if kind == "array":
+        return [made(getattr(schema, "items", None))] * 3
+    return {"number": 4, "boolean": True}.get(kind, "Grüße")
