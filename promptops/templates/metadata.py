@@ -25,6 +25,7 @@ _RESERVED: Final = frozenset(
 )
 _SHORTHAND: Final = re.compile(rf"\s*({'|'.join(TYPES)})\s*(?:,\s*(.*))?\Z", re.DOTALL)
 _MODEL: Final = re.compile(r"[A-Za-z0-9_.-]+:\S+\Z")
+_TTL: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]\Z")
 _FILE: Final = re.compile(r"(?![/~])(?!.*(?:^|/)\.\.(?:/|$))[^\\:\x00]+\Z")
 
 _COUNT: Final = shape.integer(0)
@@ -110,6 +111,7 @@ def _matching(pattern: re.Pattern[str], says: str) -> shape.Shape:
     return check
 
 
+_LIFETIME: Final = _matching(_TTL, 'a lifetime such as "5m"')
 _FILE_BELOW: Final = _matching(_FILE, "a relative path without '..'")
 _OUTPUT: Final = shape.record(
     Output,
@@ -177,7 +179,7 @@ _SHAPES: Final[dict[str, shape.Shape]] = {
     "tools": shape.list_of(_FILE_BELOW),
     "cost": _COST,
     "traffic": shape.mapping_of(shape.anything),
-    "cache": shape.mapping_of(shape.anything),
+    "cache": shape.record(dict, {"tools": _LIFETIME, "automatic": _LIFETIME}),
     "lint": _lint,
     "x": shape.mapping_of(shape.anything),
 }
