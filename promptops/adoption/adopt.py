@@ -134,19 +134,25 @@ def _refuse(prompt: Prompt) -> None:
     text = prompt.source.text
     if prompt.ours:
         raise _No("has front matter already")
+    if not text.strip():
+        raise _No("is empty")
     if frontmatter.split(text).matter is not None:
         raise _No("has front matter of another tool")
     if prompt.dialect == "text":
-        if prompt.path.endswith((".hbs", ".mustache")) or _HANDLEBARS.search(text):
-            raise _No("Handlebars or Mustache: rewrite it in Jinja to adopt it")
-        if _FIELD.search(text):
-            raise _No("str.format fields: rewrite {name} as {{ name }} to adopt it")
-        raise _No("no Jinja template")
+        raise _No(_foreign(prompt.path, text))
     if not prompt.path.endswith(SUFFIXES):
         raise _No("no file for front matter by its suffix: name it NAME.prompt.j2")
     for use in prompt.uses:
         if use.called:
             raise _No(f"calls {use.name}(), a function of the application: hand over its result")
+
+
+def _foreign(path: str, text: str) -> str:
+    if path.endswith((".hbs", ".mustache")) or _HANDLEBARS.search(text):
+        return "Handlebars or Mustache: rewrite it in Jinja to adopt it"
+    if _FIELD.search(text):
+        return "str.format fields: rewrite {name} as {{ name }} to adopt it"
+    return "no Jinja template"
 
 
 class _Entry(NamedTuple):

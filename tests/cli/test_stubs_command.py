@@ -96,6 +96,21 @@ def test_mypy_accepts_an_application_and_refuses_each_misuse(tmp_path: Path, suf
     assert [line.partition(": ")[0] for line in errors] == expected, done.stdout
 
 
+@pytest.mark.parametrize("suffix", [".py", ".pyi"])
+@pytest.mark.parametrize(
+    "matter",
+    ["", "---\ninputs: {}\n---\n", "---\ninputs: {class: string}\n---\n",
+     "---\ninputs: {it: {type: array, items: {type: number}}}\n---\n"],
+)  # fmt: skip
+def test_a_single_prompt_of_any_signature_is_typed(
+    tmp_path: Path, suffix: str, matter: str
+) -> None:
+    folder = write(tmp_path / "application", note=f"{matter}Note.\n")
+    assert promptops("stubs", "-o", f"typed{suffix}", cwd=folder).code == 0
+    done = mypy(folder, f"typed{suffix}")
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_application_runs(tmp_path: Path) -> None:
     assert promptops("stubs", "-o", tmp_path / "prompts_typed.py", cwd=ROOT).code == 0
     (tmp_path / "application.py").write_text(APPLICATION)
