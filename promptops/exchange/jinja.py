@@ -24,8 +24,9 @@ RESERVED: Final = frozenset(
 _INSIDE: Final = re.compile(r"\{[{%#][-+]?\s*(.*?)\s*[-+]?[}%#]\}\Z", re.DOTALL)
 _RAW: Final = re.compile(r"(?:end)?raw\b")
 _QUOTED: Final = re.compile(r"\"([^\"\\]*)\"\Z|'([^'\\]*)'\Z|\"((?:\\x[0-9a-f]{2})+)\"\Z")
-_DELIMITER: Final = re.compile(r"\{+(?=[%#])|\{{2,}")
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f]+")
+_CONTROLS: Final = r"\x00-\x08\x0b-\x1f\x7f"
+_CONTROL: Final = re.compile(f"[{_CONTROLS}]+")
+_DELIMITER: Final = re.compile(rf"\{{+(?=[%#{_CONTROLS}])|\{{{{2,}}")  # what would open a tag
 _INDENT: Final = re.compile(r"(?:\A|\n)[^\S\n]+\Z")
 
 

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from promptops.exchange import (
+    dotprompt,
+    github,
+    handlebars,
+    head,
+    langfuse,
+    mlflow,
+    mustache,
+    promptfoo,
+    prompty,
+)
+from promptops.exchange.exchanged import Exchanged, NotExchangeable, Turn, text, value
+from tests.exchange.laws import CONFIG, here
+
+
+def shown(source: str) -> str:
+    """Return what promptops writes for a Handlebars template."""
+    turns = (Turn("", handlebars.read(source, "x")),)
+    return head.write(Exchanged("x", turns), CONFIG).rpartition("---\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Hi {{name}}!", "Hi {{ name }}!\n"),
+        ("Hi {{{name}}}!", "Hi {{ name }}!\n"),
+        ("a \\{{b}}", 'a {{ "{{" }}b}}\n'),
+        ("a\n{{! aside }}\nb", "a\nb\n"),
+        ("a {{~name~}} b", "a{{ name }}b\n"),
+        ("{{#if a}}x{{else}}y{{/if}}", "{% if a %}x{% else %}y{% endif %}\n"),
+        ("{{#if a}}x{{else if b}}y{{/if}}", "{% if a %}x{% elif b %}y{% endif %}\n"),
+        ("{{#unless a}}x{{/unless}}", "{% if not a %}x{% endif %}\n"),
+        ("{{#with a}}{{b}}{{/with}}", "{% if a %}{{ a.b }}{% endif %}\n"),
+        (
+            "{{#each rows}}\n{{@index}} {{this.id}} {{id}} {{../top}}\n{{/each}}\nend",
+            "{% for item in rows %}{{ loop.index0 }} {{ item.id }} {{ item.id }} {{ top }}\n{% endfor %}end\n",  # noqa: E501
+        ),
+        (
+            "{{#each a}}{{#each this.b}}{{../n}}{{this}}{{/each}}{{/each}}",
+            "{% for item in a %}{% for item2 in item.b %}{{ item.n }}{{ item2 }}{% endfor %}{% endfor %}\n",  # noqa: E501
+        ),
+        ("{{#each a as |row|}}{{row.x}}{{/each}}", "{% for row in a %}{{ row.x }}{% endfor %}\n"),
+        ("{{rows.length}}", "{{ rows|length }}\n"),
+    ],
+)
+def test_handlebars_has_an_equal_in_jinja(source: str, expected: str) -> None:
+    assert shown(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{> part}}",
+        "{{media url=image}}",
+        "{{json this}}",
+        "{{#if (gt a 1)}}x{{/if}}",
+        "{{#list a}}{{/list}}",
+        "{{{{raw}}}}{{{{/raw}}}}",
+        "{{/if}}",
+        "{{#if a}}",
+        "{{else}}",
+        "{{@key}}",
+        '{{#if a}}{{role "user"}}{{/if}}',
+    ],
+)
+def test_handlebars_without_an_equal_is_refused(source: str) -> None:
+    with pytest.raises(NotExchangeable):
+        handlebars.read(source, "x")
+
+
+@pytest.mark.parametrize("source", ["{{#a}}x{{/a}}", "{{ a.b }}", "{{my-name}}", "{{ }}", "{{if}}"])
+def test_a_variable_that_cannot_be_an_input_is_refused(source: str) -> None:
+    with pytest.raises(NotExchangeable):
+        mustache.read(source, "x")
+
+
+def test_text_that_a_tool_takes_for_a_variable_is_refused_since_it_has_no_escape() -> None:
+    for pieces in ((text("write {{name}} for it"),), (text("{{ and "), value("a"))):
+        with pytest.raises(NotExchangeable, match="no escape"):
+            mustache.write(pieces, "Langfuse")
+    assert mustache.write((value("a"), text(" and {{")), "Langfuse") == "{{a}} and {{"
+
+
+def test_a_line_that_would_open_a_message_in_prompty_is_refused() -> None:
+    prompt = Exchanged("x", (Turn("user", (text("Say\nsystem:\nnow"),)),))
+    with pytest.raises(NotExchangeable, match="no escape"):
+        prompty.write(prompt)
+
+
+PROMPTY = """---
+name: Sorter
+authors: [Ada]
+model:
+  api: chat
+  configuration: {type: azure_openai, azure_deployment: mine, api_key: sk-123}
+  parameters: {max_tokens: 9}
+inputs:
+  ticket: {type: string, sample: hello}
+---
+system:
+Sort. {# aside #}
+
+user:
+{% for line in lines %}
+{{line}}
+{% endfor %}
+"""
+
+
+def test_what_promptops_does_not_use_is_kept_and_said_and_no_key_is_copied() -> None:
+    (found,) = prompty.read(PROMPTY, "sorter.prompty")
+    assert found.name == "Sorter"
+    assert found.metadata["model"] == "azure:mine"
+    assert found.metadata["params"] == {"max_tokens": 9}
+    assert found.metadata["x"] == {"prompty": {"authors": ["Ada"], "model": {"configuration": {}}}}
+    said = "\n".join(found.lost)
+    assert "api_key" in said
+    assert "sk-123" not in said
+    assert "authors" in said
+    assert "1 comments" in said
+    assert "inputs.ticket.sample" in said
+    assert [turn.role for turn in found.turns] == ["system", "user"]
+    messages = here(found).render({"ticket": "", "lines": ["a", "b"]})
+    assert messages[1].text == "\na\n\nb\n"
+
+
+DOTPROMPT = """# A licence
+---
+model: googleai/gemini-2.5-flash
+config: {maxOutputTokens: 9}
+input:
+  schema:
+    name: string, who it is
+    budget?: number
+    tags(array): string
+    size(enum, how large): [s, m]
+output: {format: json}
+---
+{{role "system"}}
+Be kind to {{name}}.
+{{#if budget}}It is {{budget}}.{{/if}}
+{{role "model"}}Yes.
+"""
+
+
+def test_picoschema_becomes_inputs() -> None:
+    (found,) = dotprompt.read(DOTPROMPT, "x.prompt")
+    assert found.metadata["inputs"] == {
+        "name": {"type": "string", "description": "who it is"},
+        "budget": {"type": "any", "default": ""},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "size": {"type": "any", "enum": ["s", "m"], "description": "how large"},
+    }
+    assert found.metadata["model"] == "google:gemini-2.5-flash"
+    assert found.metadata["params"] == {"max_tokens": 9}
+    assert found.lost == ("output: kept under x.dotprompt, which promptops does not use",)
+    messages = here(found).render({"name": "Jo", "tags": [], "size": "s"})
+    assert [(m.role, m.text) for m in messages] == [
+        ("system", "\nBe kind to Jo.\n\n"),
+        ("assistant", "Yes."),
+    ]
+
+
+def test_githubs_test_data_is_kept() -> None:
+    source = (
+        "name: S\nmodel: openai/gpt-4o\nmodelParameters: {maxTokens: 5}\n"
+        "messages:\n- {role: user, content: 'On {{input}}'}\ntestData:\n- {input: x}\n"
+    )
+    (found,) = github.read(source, "s.prompt.yml")
+    assert found.metadata["x"] == {"github": {"testData": [{"input": "x"}]}}
+    assert found.metadata["model"] == "openai:gpt-4o"
+    (again,) = github.read(github.write(found).text, "s.prompt.yml")
+    assert again == found
+
+
+def test_langfuses_answers_are_read_one_or_many() -> None:
+    one = '{"name": "a/b", "type": "text", "prompt": "Hi {{name}}", "version": 3, "labels": ["x"],'
+    one += ' "config": {"model": "gpt-4o", "temperature": 1}, "tags": ["t"]}'
+    (alone,) = langfuse.read(one, "x.json")
+    (first, second) = langfuse.read(f'{{"data": [{one}, {one}]}}', "x.json")
+    assert alone == first == second
+    assert alone.metadata["params"] == {"temperature": 1}
+    assert alone.metadata["x"] == {"langfuse": {"config": {"model": "gpt-4o"}}}
+    assert "version 3: here it starts at 1" in alone.lost
+    assert "labels x" in alone.lost
+
+
+def test_the_list_of_langfuses_prompts_holds_no_texts() -> None:
+    with pytest.raises(NotExchangeable, match="fetch each"):
+        langfuse.read('{"data": [{"name": "a", "versions": [1]}]}', "x.json")
+
+
+def test_promptfoo_has_several_prompts_in_a_file() -> None:
+    source = (
+        "prompts:\n- 'Hi {{name}}'\n"
+        '- {label: chat, raw: \'[{"role": "system", "content": "Be {{mood}}."}]\'}\n'
+        "providers: [openai:chat:gpt-4o]\ntests: [{vars: {name: x}}]\n"
+    )
+    first, second = promptfoo.read(source, "promptfooconfig.yaml")
+    assert (first.name, second.name) == ("-1", "chat")
+    assert second.turns == (Turn("system", (text("Be "), value("mood"), text("."))),)
+    assert first.metadata["model"] == "openai:gpt-4o"
+    with pytest.raises(NotExchangeable, match="another file"):
+        promptfoo.read("prompts: ['file://a.txt']", "x.yaml")
+
+
+def test_promptfoo_says_where_nunjucks_thinks_otherwise() -> None:
+    (found,) = promptfoo.read("prompts: ['{% if a %}x{% endif %}']", "x.yaml")
+    assert "{% if a %}: an empty list or mapping is true in Nunjucks" in promptfoo.write(found).lost
+    (found,) = promptfoo.read("prompts: ['{{ a | tojson }}']", "x.yaml")
+    with pytest.raises(NotExchangeable, match="Nunjucks"):
+        promptfoo.write(found)
+
+
+def test_mlflows_model_is_a_provider_and_a_name() -> None:
+    source = '{"name": "n", "template": [{"role": "user", "content": "{{ q }}"}], "version": 2,'
+    source += ' "model_config": {"provider": "openai", "model_name": "gpt-4o", "max_tokens": 7}}'
+    (found,) = mlflow.read(source, "x.json")
+    assert found.metadata == {"model": "openai:gpt-4o", "params": {"max_tokens": 7}}
+    assert mlflow.read(mlflow.write(found).text, "x.json")[0].turns == found.turns
+    with pytest.raises(NotExchangeable, match="Jinja"):
+        mlflow.read('{"template": "{% if a %}x{% endif %}"}', "x.json")
+
+
+@pytest.mark.parametrize("module", [prompty, dotprompt, github, langfuse, promptfoo, mlflow])
+@pytest.mark.parametrize("source", ["", "[]", "a: [", "---\na: [\n---\n", '{"a": 1}', "- 1", '"x"'])
+def test_a_file_of_another_kind_is_refused_or_read_but_never_breaks(
+    module: object, source: str
+) -> None:
+    with suppress(NotExchangeable):
+        module.read(source, "some/file")  # type: ignore[attr-defined]
