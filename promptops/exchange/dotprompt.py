@@ -129,6 +129,9 @@ def _truth(pieces: tuple[Piece, ...], inputs: dict[str, Any], lost: list[str]) -
         tested = piece.text.split()[-1] if piece.text.startswith(("if ", "elif ")) else ""
         if piece.kind == "tag" and inputs.get(tested, {}).get("type") == "object":
             lost.append(f"{{{{#if {tested}}}}}: an empty mapping is false here")
+        over = piece.text.split()[-1] if piece.text.startswith("for ") else ""
+        if piece.kind == "tag" and inputs.get(over, {}).get("type") in {"object", "any"}:
+            lost.append(f"{{{{#each {over}}}}}: goes over a list here, not a mapping's values")
 
 
 def _turns(pieces: tuple[Piece, ...], path: str) -> tuple[Turn, ...]:

@@ -97,6 +97,8 @@ def read(source: str, where: str) -> tuple[Piece, ...]:
     Raises:
         NotExchangeable: It holds a partial, a helper or something else without an equal in Jinja.
     """
+    if "\\\\{{" in source:
+        raise NotExchangeable(f"{where}: two backslashes before a tag are not read")
     if re.search(r"\{\{\{\{", source):
         raise NotExchangeable(f"{where}: raw blocks {{{{{{{{ }}}}}}}} have no equal here")
     reader = _Reader(where, frozenset(re.findall(NAME, source)))
@@ -222,6 +224,8 @@ class _Writer:
 
     def take(self, piece: Piece) -> None:
         if piece.kind == "text":
+            if "\\{{" in piece.text:
+                raise self._no_equal("a backslash before braces")
             self.out += piece.text.replace("{{", "\\{{")
         elif piece.kind == "value":
             self._refuse_brace()

@@ -28,6 +28,7 @@ _MARKER: Final = re.compile(
     r"^[^\S\n]*#?[^\S\n]*(system|user|assistant|developer)(\[[^\]\n]*\])?[^\S\n]*:[^\S\n]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_SEPARATOR: Final = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")  # a line's end to Prompty
 _OPENS: Final = frozenset("for if macro call filter with".split())
 _TOP: Final = 0xF0000  # private characters stand for tags and values while lines are looked at
 _PROVIDERS: Final = {"azure_openai": "azure", "azure": "azure"}
@@ -47,7 +48,7 @@ def read(source: str, path: str) -> tuple[Exchanged, ...]:
         raise NotExchangeable(f"{path}: its template is {template!r}, not jinja2")
     if template == "jinja2":
         taken.left.pop("template", None)
-    pieces, comments = jinja.read(source[split.body :], path, _AS_PROMPTY)
+    pieces, comments = jinja.read(_SEPARATOR.sub("\n", source[split.body :]), path, _AS_PROMPTY)
     name = taken.text("name")
     taken.set("description", taken.text("description"))
     taken.set("tags", taken.texts("tags"))
@@ -165,6 +166,9 @@ def write(prompt: Exchanged) -> Written:
         if bare != turn.pieces:
             lost.append(f"line ends around the {turn.role or 'user'} message")
         turns.append(Turn(turn.role or "user", bare))
+    if any(p.kind == "text" and _SEPARATOR.search(p.text) for t in turns for p in t.pieces):
+        told = "its text holds a separator that Prompty takes for a line's end"
+        raise NotExchangeable(f"{prompt.name}: {told}")
     body = "\n\n".join(f"{t.role}:\n{jinja.write(t.pieces, signs=False)}" for t in turns)
     written = f"---\n{flow.block(data)}---\n{body}\n"
     if read(written, prompt.name)[0].turns != tuple(turns):

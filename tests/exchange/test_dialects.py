@@ -63,6 +63,7 @@ def test_handlebars_has_an_equal_in_jinja(source: str, expected: str) -> None:
         "{{#list a}}{{/list}}",
         "{{{{raw}}}}{{{{/raw}}}}",
         "{{/if}}",
+        "\\\\{{a}}",
         "{{#if a}}",
         "{{else}}",
         "{{@key}}",
@@ -235,3 +236,16 @@ def test_a_file_of_another_kind_is_refused_or_read_but_never_breaks(
 ) -> None:
     with suppress(NotExchangeable):
         module.read(source, "some/file")  # type: ignore[attr-defined]
+
+
+def test_what_handlebars_would_unescape_is_refused() -> None:
+    for said in ("a\\{{b", "a{", "a\\"):
+        with pytest.raises(NotExchangeable):
+            handlebars.write((text(said), value("a")), "x")
+
+
+def test_a_separator_that_prompty_takes_for_a_line_end_is_refused() -> None:
+    for separator in "\r\v\u2028":
+        prompt = Exchanged("x", (Turn("user", (text(f"a{separator}user:"),)),))
+        with pytest.raises(NotExchangeable, match="separator"):
+            prompty.write(prompt)
