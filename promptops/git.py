@@ -76,13 +76,6 @@ class Repository:
             raise GitError(f"{one!r} and {other!r} have no common commit in this clone{remedy}")
         return found
 
-    def is_ref(self, name: str) -> bool:
-        """Return whether a tag or branch has that name."""
-        wanted = (f"refs/tags/{name}", f"refs/heads/{name}")
-        found = self._run("for-each-ref", "--format=%(refname)", *wanted) or ""
-        # The patterns are of folders, too: heads/a finds heads/a/b.
-        return not set(wanted).isdisjoint(found.splitlines())
-
     def files(self, commit: str, root: Path) -> GitFiles:
         """Return the files of a commit, by their paths below a project's root."""
         top = Path(self._repo.working_tree_dir).resolve()

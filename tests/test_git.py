@@ -192,14 +192,6 @@ def test_the_merge_base_is_where_two_lines_parted(history: GitRepo) -> None:
         repository.merge_base("main", "nothing")
 
 
-def test_names_of_tags_and_branches_are_known(history: GitRepo) -> None:
-    repository = Repository.find(history.path)
-    known = {name for name in ("main", "first", "feature/side") if repository.is_ref(name)}
-    assert known == {"main", "first", "feature/side"}
-    for name in ("feature", "HEAD", "ma*", "nothing", "", "support/triage"):
-        assert not repository.is_ref(name)
-
-
 def test_a_blob_is_read_by_its_content(history: GitRepo) -> None:
     repository = Repository.find(history.path)
     assert repository.blob(blob_oid(b"one")) == b"one"

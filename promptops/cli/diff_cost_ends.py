@@ -165,13 +165,14 @@ class Finder:
     def _note_clash(self, text: str, meant: str) -> None:
         """Say that a tag or branch has a version's or a prompt's name, too."""
         names = (f"refs/tags/{text}", f"refs/heads/{text}")
-        asked = ["git", "for-each-ref", "--format=%(objecttype)", *names]
+        asked = ["git", "for-each-ref", "--format=%(refname)", *names]
         try:
             # GitPython's import would take longer than the whole comparison of two versions.
             found = subprocess.run(asked, cwd=self.here.root, capture_output=True, check=False)
         except OSError:
             return
-        if found.stdout.strip():
+        # The patterns are of folders, too: heads/a finds heads/a/b.
+        if not set(names).isdisjoint(found.stdout.decode("utf-8", "replace").splitlines()):
             told = f"{text}: {meant}; a tag or branch {text} exists, use git:{text}"
             self.notes.append(told)
 

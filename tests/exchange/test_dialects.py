@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from promptops.exchange import (
@@ -234,8 +232,14 @@ def test_mlflows_model_is_a_provider_and_a_name() -> None:
 def test_a_file_of_another_kind_is_refused_or_read_but_never_breaks(
     module: object, source: str
 ) -> None:
-    with suppress(NotExchangeable):
-        module.read(source, "some/file")  # type: ignore[attr-defined]
+    try:
+        found = module.read(source, "some/file")  # type: ignore[attr-defined]
+    except NotExchangeable as refused:
+        found, said = (), str(refused)
+    else:
+        said = "read"
+    assert len(said.splitlines()) == 1
+    assert all(isinstance(one, Exchanged) for one in found)
 
 
 def test_what_handlebars_would_unescape_is_refused() -> None:
