@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from promptops.cli.common import emit, emit_json, plain, project, registry, wants_colour
+from promptops.cli.parts import WithParts
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,26 +22,7 @@ if TYPE_CHECKING:
 _PARTS: Final = {"replay": "cache_replay", "rules": "cache_rules"}
 
 
-class _WithParts(click.Command):
-    """A command whose first word may be that of another; else the word is a prompt's."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] in _PARTS:
-            ctx.obj = args
-            return []
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        if ctx.obj is None:
-            return super().invoke(ctx)
-        part, *rest = ctx.obj
-        command = importlib.import_module(f"promptops.cli.{_PARTS[part]}").command
-        assert isinstance(command, click.Command)  # noqa: S101 - the table and a module disagree
-        with command.make_context(f"{ctx.info_name} {part}", rest, parent=ctx.parent) as inner:
-            return command.invoke(inner)
-
-
-@click.command("cache", cls=_WithParts)
+@click.command("cache", cls=WithParts, parts=_PARTS)
 @click.argument("reference", metavar="REF", required=False)
 @click.option("--model", "models", multiple=True, metavar="MODEL",
               help="Reckon for this provider:model; may be given several times.")  # fmt: skip

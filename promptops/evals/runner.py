@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from promptops.evals.calling import Outcome
 
@@ -25,6 +25,16 @@ class Task:
     key: str
     ask: Callable[[], Ask] | None
     done: Callable[[Outcome], Awaitable[None]]
+
+
+class Driver(Protocol):
+    """Makes calls in some way: at once, in a vendor's batches, on other machines."""
+
+    async def run(self, tasks: Iterator[Task]) -> None:
+        """Make the calls in their order, as far as nothing stops the run; tell each task."""
+
+    def stop(self, reason: str) -> None:
+        """Send nothing more."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.order import ordered, unit
 from promptops.evals.requests import request
-from promptops.evals.runner import Runner, Task
+from promptops.evals.runner import Task
 from promptops.evals.variants import ask
 from promptops.ledger.prices import stored
 from promptops.ledger.reading import Reusable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from promptops.evals.calling import Calls, Outcome
     from promptops.evals.order import Slot
     from promptops.evals.plan import EvalPlan
+    from promptops.evals.runner import Driver
     from promptops.evals.variants import Variant
     from promptops.ledger.ledger import Ledger
     from promptops.ledger.rows import StoredPrice
@@ -62,15 +63,17 @@ class Session:
         self._done: dict[str, Completion] = {}
         self._lost: dict[str, Outcome] = {}
 
-    async def run(self, most: int, begun: Callable[[Runner], None] = lambda _: None) -> None:
-        """Ask for what is not known, with so many calls begun at once at most.
-
-        ``begun`` is told of the runner, so that it can be stopped.
-        """
+    async def run(self, driver: Driver) -> None:
+        """Have a driver ask for what is not known."""
         self.writer.add(*self._stored.values())
-        runner = Runner(self.calls, most)
-        begun(runner)
-        await runner.run(self._tasks())
+        await driver.run(self._tasks())
+
+    def notes(self) -> Iterator[str]:
+        """Yield what answers were not paid for by this run."""
+        if self.reused:
+            yield f"{self.reused} answers are those of earlier runs"
+        if self.shared:
+            yield f"{self.shared} cases say the same in two versions and share an answer"
 
     def _tasks(self) -> Iterator[Task]:
         slots = ordered(self.cases, len(self.variants), self.plan.repeats, self.plan.run.seed)

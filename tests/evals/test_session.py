@@ -8,6 +8,7 @@ import pytest
 
 from promptops.evals.order import drawn
 from promptops.evals.plan import Dataset, EvalPlan, RunSpec
+from promptops.evals.runner import Runner
 from promptops.evals.session import Session
 from promptops.evals.variants import Variant, variants
 from promptops.ledger.ledger import Ledger
@@ -62,7 +63,7 @@ def carry_out(
             session = Session(plan(), both, CASES, calls, ledger, writer, {MODEL: PRICE}, answered,
                               fresh=fresh)  # fmt: skip
             writer.add(Run(run, "e", "d", "{}", 1_800_000_000.0))
-            await session.run(4)
+            await session.run(Runner(calls, 4))
         return session
 
     return asyncio.run(main()), told

@@ -1,0 +1,156 @@
+"""What the commands of ``promptops eval`` share: plans, where they run, reports and exit codes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from promptops.cli import one_line
+from promptops.cli.common import as_json, emit, registry
+from promptops.errors import UsageError
+
+if TYPE_CHECKING:
+    from promptops.config import Project
+    from promptops.evals.plan import EvalPlan
+    from promptops.evals.prepared import Setting
+    from promptops.evals.report import Report
+    from promptops.evals.runner import Driver
+    from promptops.ledger import Ledger
+
+FORMATS: Final = ("text", "json", "markdown", "junit", "html", "jsonl", "csv")
+_EXITS: Final = {"pass": 0, None: 0, "fail": 1, "inconclusive": 3}
+
+
+def plan_of(here: Project, file: str, budget: str | None = None) -> EvalPlan:
+    """Return the plan of an eval file, with another budget where one is given.
+
+    Raises:
+        UsageError: The file is not in the project, or the budget is none.
+        ConfigError: Something in the file is wrong.
+    """
+    from dataclasses import replace
+    from decimal import Decimal, InvalidOperation
+
+    from promptops.evals.plan_file import read_plan
+    from promptops.templates.files import Folder
+
+    try:
+        below = Path(file).resolve().relative_to(here.root.resolve()).as_posix()
+    except ValueError:
+        raise UsageError(f"{file}: is not below the project's root {here.root}") from None
+    plan = read_plan(Folder(here.root), below)
+    if budget is None:
+        return plan
+    try:
+        usd = Decimal(budget.removeprefix("$"))
+    except InvalidOperation:
+        usd = Decimal(-1)
+    if not usd.is_finite() or usd < 0:
+        raise UsageError(f"--budget {budget!r}: write dollars, such as 2.50")
+    return replace(plan, budget=replace(plan.budget, usd=usd))
+
+
+def part_of(shard: str | None) -> tuple[int, int]:
+    """Return the part that ``--shard`` names, from 1, and of how many.
+
+    Raises:
+        UsageError: It names none.
+    """
+    if shard is None:
+        return 1, 1
+    number, _, of = shard.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise UsageError(f"--shard {shard!r}: write a part and how many there are, such as 1/4")
+    return int(number), int(of)
+
+
+def opened(here: Project, ledger: Path | None, plan: EvalPlan | None = None) -> Ledger:
+    """Open the project's ledger, or another, to keep what a plan has it keep."""
+    from promptops.ledger import Ledger
+    from promptops.ledger.keeping import Keeping
+    from promptops.ledger.ledger import DEFAULT
+
+    keeping = Keeping(plan.run.store) if plan else None
+    return Ledger.open(ledger or here.root / DEFAULT, keeping=keeping)
+
+
+def setting_of(
+    here: Project, ledger: Ledger, *, fresh: bool = False, part: tuple[int, int] = (1, 1)
+) -> Setting:
+    """Return where the project's evals run."""
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    from promptops.cli.cache_rules import rule_book
+    from promptops.evals.prepared import Setting
+    from promptops.pricing.prices import project_prices
+    from promptops.templates.files import Folder
+
+    prices = project_prices(Folder(here.root).read, here.config, (), None, datetime.now(UTC).date())
+    return Setting(
+        here.root, registry().get, prices, ledger, version("promptops-toolkit"), rule_book(),
+        here.config.providers, None, fresh, part,
+    )  # fmt: skip
+
+
+class Interruption:
+    """Ctrl-C and SIGTERM: the first sends no more, the second ends at once."""
+
+    def __init__(self) -> None:
+        self.number = 0  # of the signal; 0: none came
+
+    def watch(self, driver: Driver) -> None:
+        """Stop what drives a run when a signal comes."""
+        import asyncio
+        import signal
+
+        loop = asyncio.get_running_loop()
+
+        def stop(number: int) -> None:
+            if self.number:
+                raise SystemExit(128 + number)
+            self.number = number
+            click.echo("promptops: no more is sent; waiting for calls under way", err=True)
+            driver.stop("the run was interrupted")
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop, number)
+
+
+def written(found: Report, form: str) -> str:
+    """Return a report in one of the formats."""
+    from importlib import import_module
+
+    if form == "json":
+        from promptops.reporters import eval_json
+
+        return as_json(eval_json.report(found))
+    if form in {"jsonl", "csv"}:
+        from promptops.reporters import eval_rows
+
+        rows = eval_rows.jsonl(found) if form == "jsonl" else eval_rows.table(found)
+        return "".join(rows)
+    text: str = import_module(f"promptops.reporters.eval_{form}").report(found)
+    return text
+
+
+def put(found: Report, form: str, output: Path | None) -> None:
+    """Print a report, or write it to a file."""
+    for note in found.reasons:
+        click.echo(f"promptops: {one_line(note)}", err=True)
+    text = written(found, form)
+    if output is None:
+        emit(text)
+        return
+    from promptops.templates.files import write_file
+
+    write_file(output, text.encode("utf-8", "backslashreplace"))
+
+
+def exit_of(plan: EvalPlan, found: Report) -> int:
+    """Return the exit code of a report's verdict, as its plan has it."""
+    if found.verdict == "inconclusive" and plan.gate is not None:
+        return {"exit": 3, "pass": 0, "fail": 1}[plan.gate.inconclusive]
+    return _EXITS[found.verdict]

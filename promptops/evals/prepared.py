@@ -1,0 +1,142 @@
+"""A plan made ready: its prompts, cases, scorers and prices, all read and checked, nothing sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from promptops.errors import ConfigError
+from promptops.evals.cases import CaseSet
+from promptops.evals.order import shard
+from promptops.evals.placed import costs
+from promptops.evals.requests import asked
+from promptops.evals.variants import BASELINE, variants
+from promptops.model.money import Price, Rates
+from promptops.scorers.parse import parse_scorers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from promptops.caching.book import RuleBook
+    from promptops.config import Server
+    from promptops.evals.cases import Survey
+    from promptops.evals.costing import Costing
+    from promptops.evals.plan import EvalPlan
+    from promptops.evals.variants import Variant
+    from promptops.ledger.ledger import Ledger
+    from promptops.model.evaluation import Case, Completion
+    from promptops.pricing.prices import Prices
+    from promptops.registry.handle import PromptHandle
+    from promptops.scorers.scorer import Scorer
+    from promptops.shape import Wrong
+
+NOTHING: Final = Decimal(0)
+FREE: Final = Price("baseline", Rates(NOTHING, NOTHING))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where an eval runs, and by what.
+
+    ``handle`` gives a prompt's text by its reference; ``part`` is a share of the cases, from 1,
+    and of how many. With ``fresh`` no answer of an earlier run is used again.
+    """
+
+    root: Path
+    handle: Callable[[str], PromptHandle]
+    prices: Prices
+    ledger: Ledger
+    version: str
+    rules: RuleBook
+    servers: Mapping[str, Server] = field(default_factory=dict)
+    commit: str | None = None
+    fresh: bool = False
+    part: tuple[int, int] = (1, 1)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with all that it names; ``cases`` are those of the setting's part.
+
+    A model's price is None where nobody knows it. ``costing`` says what answers cost in
+    production, and is None where nobody is paid for any.
+    """
+
+    plan: EvalPlan
+    setting: Setting
+    variants: Sequence[Variant]
+    scorers: Sequence[Scorer]
+    dataset: CaseSet
+    survey: Survey
+    cases: Sequence[Case]
+    prices: Mapping[str, Price | None]
+    costing: Costing | None
+
+    def dollars(self, variant: Variant, case: Case, completion: Completion) -> Decimal | None:
+        """Return what an answer costs in production; one that nobody is paid for costs nothing."""
+        if self.costing is None or variant.model.startswith(BASELINE):
+            return NOTHING
+        return self.costing.dollars(variant, case, completion)
+
+
+def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
+    """Return a plan with its prompts, cases, scorers and prices.
+
+    Raises:
+        ConfigError: A scorer or a model is not what it should be, or the plan asks for what no run
+            does.
+        DatasetError: The cases cannot be used.
+    """
+    _refuse(plan)
+    found = variants(plan, setting.handle)
+    scorers = _scorers(plan, setting.root)
+    declared = {one.id: one.handle.prompt.metadata.inputs for one in found}
+    dataset = CaseSet(setting.root, plan, declared)
+    survey = dataset.survey()
+    cases = shard(list(dataset.cases(survey)), *setting.part)
+    prices = _prices(plan, found, setting.prices)
+    rules = (setting.rules, setting.prices.day)
+    costing = costs(plan, found, cases, prices, rules)
+    return Prepared(plan, setting, found, scorers, dataset, survey, cases, prices, costing)
+
+
+def _refuse(plan: EvalPlan) -> None:
+    """Refuse what a plan asks for and no run does yet: it must not look as if it were done."""
+    gate, run = plan.gate, plan.run
+    asked_for = {
+        "gate.looks": gate is not None and gate.looks > 1,
+        "gate.stop": gate is not None and gate.stop is not None,
+        "gate.failure_cost": gate is not None and gate.failure_cost is not None,
+        "run.retry_invalid": run.retry_invalid > 0,
+        "run.stream": run.stream,
+        "budget.judge_usd": plan.budget.judge_usd is not None,
+    }
+    for key, found in asked_for.items():
+        if found:
+            raise ConfigError(f"{plan.name}: {key} is not carried out yet: leave it out")
+
+
+def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
+    problems: list[Wrong] = []
+    written = [{one.kind: dict(one.options)} for one in plan.scorers]
+    found = parse_scorers(written, ("scorers",), problems, folder=root / plan.folder)
+    if problems:
+        raise ConfigError(f"{plan.name}: {'; '.join(map(str, problems))}")
+    asks = [one.name for one in found if one.kind.scope in {"judge", "embedding"}]
+    if asks:
+        raise ConfigError(f"{plan.name}: scorers that call a model cannot run yet: {asks[0]}")
+    return found
+
+
+def _prices(plan: EvalPlan, found: Sequence[Variant], prices: Prices) -> dict[str, Price | None]:
+    known = {
+        one.model: FREE if one.model.startswith(BASELINE) else prices.find(asked(one.model))
+        for one in found
+    }
+    unknown = [model for model, price in known.items() if price is None]
+    if unknown and plan.budget.usd is not None:
+        told = prices.why_unknown(asked(unknown[0]))
+        raise ConfigError(f"{plan.name}: a budget needs prices: {told}")
+    return known
