@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from promptops.cli.common import emit, emit_json, plain, project, registry, wants_colour
-from promptops.cli.parts import WithParts
+from promptops.cli.parts import Part, WithParts
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from promptops.placement.table import Table
     from promptops.registry.handle import PromptHandle
 
-_PARTS: Final = {"replay": "cache_replay", "rules": "cache_rules"}
+_PARTS: Final = {
+    "replay": Part("cache_replay", "Work out acceptance cases, and compare."),
+    "rules": Part("cache_rules", "Show the vendors' rules of prompt caches, and their sources."),
+}
 
 
 @click.command("cache", cls=WithParts, parts=_PARTS)

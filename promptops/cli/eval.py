@@ -9,10 +9,11 @@ import click
 
 from promptops.cli.common import as_json, emit, project
 from promptops.cli.eval_common import FORMATS
-from promptops.cli.parts import WithParts
+from promptops.cli.parts import Part, WithParts
 from promptops.errors import UsageError
 
-_PARTS: Final[dict[str, str]] = {}
+# In the order of a run's life; a line each: word -> module of its command, what the help says.
+_PARTS: Final[dict[str, Part]] = {}
 
 
 @click.command("eval", cls=WithParts, parts=_PARTS)

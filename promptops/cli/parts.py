@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,13 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class Part(NamedTuple):
+    """A further command: the module in ``promptops.cli`` that has it, and what it does.
+
+    The line is here and not taken from the module, so that the help imports none.
+    """
+
+    module: str
+    told: str
+
+
 class WithParts(click.Command):
     """A command whose first word may be that of another; else the word is an argument of its own.
 
-    ``parts`` gives a word the module of its command, which is imported when it runs.
+    ``parts`` are the others by their words; the module of one is imported when it runs.
     """
 
-    def __init__(self, *args: Any, parts: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, parts: Mapping[str, Part], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.parts = parts
 
@@ -33,7 +43,14 @@ class WithParts(click.Command):
         if ctx.obj is None:
             return super().invoke(ctx)
         part, *rest = ctx.obj
-        command = importlib.import_module(f"promptops.cli.{self.parts[part]}").command
+        command = importlib.import_module(f"promptops.cli.{self.parts[part].module}").command
         assert isinstance(command, click.Command)  # noqa: S101 - the table and a module disagree
         with command.make_context(f"{ctx.info_name} {part}", rest, parent=ctx.parent) as inner:
             return command.invoke(inner)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, and then the parts."""
+        super().format_options(ctx, formatter)
+        if self.parts:
+            with formatter.section("Commands"):
+                formatter.write_dl([(word, part.told) for word, part in self.parts.items()])
