@@ -7,16 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from promptops.ledger import (
-    decoding,
-    exporting,
-    merging,
-    pruning,
-    reading,
-    schema,
-    state,
-    totals,
-)  # fmt: skip
+from promptops.ledger import attempts as sent
+from promptops.ledger import decoding, exporting, merging, pruning, reading, schema, state, totals
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.leases import Lease
 from promptops.ledger.place import Place, Readers, told, writing
@@ -29,6 +21,8 @@ if TYPE_CHECKING:
 
     from promptops.ledger.rows import Batch, Run, Scored
 
+    Clock = Callable[[], float]
+
 DEFAULT: Final = ".promptops/ledger.db"
 
 
@@ -40,7 +34,7 @@ class Ledger:
     """
 
     def __init__(
-        self, place: Place, keeping: Keeping | None = None, clock: Callable[[], float] = time.time
+        self, place: Place, keeping: Keeping | None = None, clock: Clock = time.time
     ) -> None:
         self._place = place
         self._keeping = keeping or Keeping()
@@ -54,7 +48,7 @@ class Ledger:
         path: str | Path = DEFAULT,
         *,
         keeping: Keeping | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Clock = time.time,
         busy: float = 30.0,
     ) -> Self:
         """Open a ledger, which is made where it is missing, and bring it to the newest schema.
@@ -74,9 +68,7 @@ class Ledger:
         return cls(place, keeping, clock)
 
     @classmethod
-    def memory(
-        cls, *, keeping: Keeping | None = None, clock: Callable[[], float] = time.time
-    ) -> Self:
+    def memory(cls, *, keeping: Keeping | None = None, clock: Clock = time.time) -> Self:
         """Return a ledger that is gone when it is closed."""
         found = cls(Place.memory(), keeping, clock)
         found._anchor = found._place.connect()
@@ -116,7 +108,7 @@ class Ledger:
     ) -> dict[str, reading.Found]:
         """Return what is stored under answer keys: ``Reusable``, or ``Stale`` and why.
 
-        Of keys that were never sent there is nothing. ``max_age`` is seconds, None for ever.
+        Of keys never sent there is nothing. ``max_age`` is seconds, None for ever.
         """
         with self._readers.one() as connection:
             return reading.find(connection, answer_keys, now=self._clock(), max_age=max_age)
@@ -126,16 +118,23 @@ class Ledger:
         with self._readers.one() as connection:
             return state.run_state(connection, run_id)
 
+    def attempts(self, run_id: str) -> Iterator[sent.Attempt]:
+        """Yield a run's attempts, judges' too, with how each ended."""
+        with self._readers.one() as connection:
+            yield from sent.attempts(connection, run_id)
+
+    def earlier(self, plan: str, dataset: str, before: float) -> dict[str, set[tuple[str, str]]]:
+        """Return the (id, inputs) of cases of earlier runs of a plan over other datasets."""
+        with self._readers.one() as connection:
+            return sent.earlier(connection, plan, dataset, before)
+
     def outcomes(self, run_id: str) -> Iterator[state.Outcome]:
         """Yield a run's items in their order, each with what answered it or else its last error."""
         with self._readers.one() as connection:
             yield from state.outcomes(connection, run_id)
 
     def scores(self, run_id: str) -> Iterator[Scored]:
-        """Yield the scores of the answers that a run was given, whenever they were scored.
-
-        Of those for one answer, scorer and expectation, the one to believe comes last.
-        """
+        """Yield the scores of a run's answers; of several for one, that to believe comes last."""
         with self._readers.one() as connection:
             yield from state.scores(connection, run_id)
 

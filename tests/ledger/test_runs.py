@@ -199,3 +199,23 @@ def test_an_item_without_an_answer_shows_its_last_error(mixed: Ledger) -> None:
     assert failed.cause == "timed_out"
     assert found["case 3", "v3"] is None
     assert found["case 1", "v3"] == found["case 1", "v4"] is not None
+
+
+def test_every_attempt_says_how_it_ended(mixed: Ledger) -> None:
+    found = list(mixed.attempts("r1"))
+    assert {one.id: one.ended for one in found} == {
+        "r1-1": "ok", "r1-2": "server", "r1-2b": "timed_out", "r1-3": "in flight", "r1-judge": "ok",
+    }  # fmt: skip
+    assert [one.purpose for one in found if one.id == "r1-judge"] == ["judge"]
+    assert [one.usage is None for one in found if one.answer_key == key(2)] == [True, True]
+
+
+def test_runs_of_a_plan_over_other_cases_are_found_if_they_were_earlier(ledger: Ledger) -> None:
+    with ledger.writer() as writer:
+        writer.add(run("first", shard="1/2"), run("first", shard="2/2"))
+        writer.add(item(1, "first"), item(1, "first", version="v4", position=1), item(2, "first"))
+    mine, later = run().started + 1, key("more letters")
+    assert ledger.earlier(key("eval"), later, mine) == {"first": {("case 1", ""), ("case 2", "")}}
+    assert ledger.earlier(key("eval"), key("letters"), mine) == {}
+    assert ledger.earlier(key("another"), later, mine) == {}
+    assert ledger.earlier(key("eval"), later, run().started) == {}
