@@ -13,7 +13,9 @@ from promptops.cli.parts import Part, WithParts
 from promptops.errors import UsageError
 
 # In the order of a run's life; a line each: word -> module of its command, what the help says.
-_PARTS: Final[dict[str, Part]] = {}
+_PARTS: Final[dict[str, Part]] = {
+    "import": Part("eval_import", "Make an eval of promptfoo's files."),
+}
 
 
 @click.command("eval", cls=WithParts, parts=_PARTS)

@@ -21,6 +21,9 @@ _TAKEN: Final = {"prompts", "providers", "targets", "tests", "defaultTest", "eva
 _KINDS: Final = frozenset({"chat", "messages", "completion", "responses"})
 _NO_MODEL: Final = frozenset({"file", "exec", "python", "http", "https", "webhook", "package"})
 _VARIABLE: Final = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
+_MODEL: Final = re.compile(r"[A-Za-z0-9_.-]+:\S+")
+_MOST_REPEATS: Final = 1_000
+_MOST_CALLS: Final = 10_000  # at the same time
 _UNSAFE: Final = re.compile(r"[^a-z0-9_-]+")
 
 
@@ -32,11 +35,13 @@ class Imported(NamedTuple):
     listed: tuple[str, ...]  # each with its file and line
 
 
-def from_promptfoo(data: bytes, path: str, files: Files | None = None) -> Imported:
+def from_promptfoo(
+    data: bytes, path: str, files: Files | None = None, *, name: str = "", prompt: str = ""
+) -> Imported:
     """Return the eval of a promptfoo configuration (YAML), or of a CSV file of tests.
 
-    The rows belong in ``data/NAME.jsonl`` beside the eval file, NAME being the file's own.
-    ``files`` are those that the configuration may name.
+    The rows belong in ``data/NAME.jsonl`` beside the eval file; ``name`` and ``prompt`` are those
+    of the configuration's file, if nothing else is said. ``files`` are those that it may name.
 
     Raises:
         ConfigError: It is no configuration, or holds no test that can be carried over.
@@ -57,9 +62,15 @@ def from_promptfoo(data: bytes, path: str, files: Files | None = None) -> Import
         lost.setdefault(told)
     if not result.scorers:
         raise ConfigError(f"{path}: no assertion can be carried over{_first(lost)}")
-    name = _UNSAFE.sub("-", PurePosixPath(path).name.partition(".")[0].lower()).strip("-")
-    plan, rows = written(name or "imported", settings, found, result)
+    own = name or name_of(path)
+    plan, rows = written(own, {"prompt": prompt or own, **settings}, found, result)
     return Imported(plan, rows, tuple(sorted(lost, key=_place)))
+
+
+def name_of(path: str) -> str:
+    """Return what a configuration's eval and prompt are called if nothing else is said."""
+    stem = PurePosixPath(path).name.partition(".")[0].lower()
+    return _UNSAFE.sub("-", stem).strip("-") or "imported"
 
 
 def _place(told: str) -> tuple[str, int]:
@@ -86,9 +97,9 @@ def _configured(lined: Lined, reader: Reader) -> tuple[list[Test], dict[str, Any
         settings["models"] = models
     options = data.get("evaluateOptions")
     for key, value in (options if isinstance(options, dict) else {}).items():
-        if key == "repeat":
+        if key == "repeat" and _whole(value, _MOST_REPEATS):
             settings["repeats"] = value
-        elif key == "maxConcurrency":
+        elif key == "maxConcurrency" and _whole(value, _MOST_CALLS):
             settings["run"] = {"concurrency": value}
         else:
             reader.lose(f"{lined.where}, line {lined.line(('evaluateOptions', key))}: {key}")
@@ -98,6 +109,10 @@ def _configured(lined: Lined, reader: Reader) -> tuple[list[Test], dict[str, Any
         reader.lose(f"{lined.where}, line {lined.line(('prompts',))}: {told}")
     tests = list(reader.listed(lined, data.get("tests") or [], ("tests",)))
     return list(_defaulted(lined, data.get("defaultTest"), tests, reader)), settings
+
+
+def _whole(value: Any, most: int) -> bool:
+    return type(value) is int and 1 <= value <= most
 
 
 def _defaulted(lined: Lined, default: Any, tests: list[Test], reader: Reader) -> list[Test]:
@@ -129,7 +144,7 @@ def _models(lined: Lined, data: dict[str, Any], reader: Reader) -> list[str]:
         kind, colon, name = rest.partition(":")
         model = name if colon and kind in _KINDS else rest
         where = f"{lined.where}, line {lined.line((key, at))}"
-        if provider in _NO_MODEL or not re.fullmatch(r"[\w.-]+", provider) or not model.strip():
+        if provider in _NO_MODEL or not _MODEL.fullmatch(f"{provider}:{model}"):
             reader.lose(f"{where}: the provider {said}")
             continue
         found.append(f"{provider}:{model}")

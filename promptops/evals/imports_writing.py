@@ -115,7 +115,7 @@ def _text(value: Any) -> str:
 def written(
     name: str, settings: dict[str, Any], tests: list[Test], result: Scored
 ) -> tuple[str, tuple[dict[str, Any], ...]]:
-    """Return the eval file's text and the dataset's rows."""
+    """Return the eval file's text and the dataset's rows; ``settings`` are its first keys."""
     inputs = {key for test in tests for key in test.variables}
     metadata = {key for test in tests for key, value in test.metadata.items() if _plain(value)}
     slices = sorted(metadata - inputs) + list(result.columns)
@@ -125,7 +125,7 @@ def written(
         dataset["expected"] = names["expected"]
     if slices:
         dataset["slice"] = slices
-    head = {"prompt": name, **settings, "dataset": dataset}
+    head = {**settings, "dataset": dataset}
     scorers = "".join(f"  - {flow.flow(entry)}\n" for entry in result.scorers)
     digits = len(str(len(tests)))
     rows = []
