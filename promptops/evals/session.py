@@ -38,7 +38,8 @@ class Session:
     """One run of a plan over its cases.
 
     ``answered`` is told of every answer, once for each item that it answers. ``max_age`` is how old
-    a stored answer may be, None for ever; with ``fresh`` none is used again.
+    a stored answer may be, None for ever; with ``fresh`` none is used again. ``ended`` is told of
+    the case of each item that was answered or lost.
     """
 
     plan: EvalPlan
@@ -54,6 +55,7 @@ class Session:
     shared: int = 0
     holes: list[tuple[Item, Outcome]] = field(default_factory=list)
     own: list[tuple[Item, Outcome]] = field(default_factory=list)
+    ended: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
         self._stored: dict[str, StoredPrice] = {
@@ -142,18 +144,22 @@ class Session:
             self._done[item.answer_key] = outcome.completion
             for one, its_case in list(waiting):
                 await self.answered(one, its_case, outcome.completion)
+                self.ended(one.case_id)
 
         return Task(item.answer_key, make, done)
 
     def _lose(self, items: Sequence[Item], outcome: Outcome) -> None:
         lost = self.own if outcome.leaves == "own" else self.holes
         lost += [(item, outcome) for item in items]
+        for item in items if outcome.leaves != "stopped" else ():
+            self.ended(item.case_id)
 
     def _known(self, item: Item, case: Case) -> Task:
         """Return a task that calls nobody: the answer is there."""
 
         async def done(_: Outcome) -> None:
             await self.answered(item, case, self._done[item.answer_key])
+            self.ended(item.case_id)
 
         return Task(item.answer_key, None, done)
 
