@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promptops.ledger.rows import Answer, Scored, canonical
 from promptops.model.evaluation import Score
@@ -44,7 +44,8 @@ class Seen:
 class Gathered:
     """All answers of a run by variant and case; scorers see each answer once.
 
-    ``dollars`` says what an answer costs as if live, None where that is not known.
+    ``dollars`` says what an answer costs as if live, None where that is not known. ``known`` are
+    scores that need not be worked out again, by answer key, scorer key and what was expected.
     """
 
     variants: Mapping[tuple[str, str], Variant]  # by version and model
@@ -52,11 +53,12 @@ class Gathered:
     writer: Writer
     wall: Callable[[], float]
     dollars: Callable[[Variant, Case, Completion], Decimal | None]
+    known: Mapping[tuple[str, str, str], Score] = field(default_factory=dict)
     seen: dict[str, dict[str, list[Seen]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._keys = {one.name: scorer_key(one) for one in self.scorers}
-        self._scored: dict[str, dict[str, Score]] = {}
+        self._scored: dict[tuple[str, str], dict[str, Score]] = {}
 
     async def answered(self, item: Item, case: Case, completion: Completion) -> None:
         """Score an answer and keep it for the case and the variant that it answers."""
@@ -80,23 +82,26 @@ class Gathered:
     def _scores(
         self, item: Item, case: Case, completion: Completion, facts: Facts
     ) -> dict[str, Score]:
-        # Two versions that say the same on a case share its answer, and so its scores.
-        known = self._scored.get(item.answer_key)
-        if known is not None:
-            return known
-        scores = {
-            one.name: one.score(case, completion, facts)
-            for one in self.scorers
-            if one.kind.scope == "case"
-        }
+        # Two versions that say the same on a case share its answer, and so its scores; two cases
+        # of the same inputs may expect different things of it.
+        key, wanted = item.answer_key, expects(case.expected)
+        if (key, wanted) in self._scored:
+            return self._scored[key, wanted]
+        scores, new = {}, []
         answer = Answer.of(completion.text, completion.tool_calls).answer_sha256
-        wanted = sha256(canonical(case.expected).encode()).hexdigest()
-        now = self.wall()
-        self.writer.add(
-            *(
-                Scored(item.answer_key, self._keys[name], answer, score, now, wanted)
-                for name, score in scores.items()
-            )
-        )
-        self._scored[item.answer_key] = scores
+        for one in self.scorers:
+            if one.kind.scope != "case":
+                continue
+            known = self.known.get((key, self._keys[one.name], wanted))
+            score = scores[one.name] = known or one.score(case, completion, facts)
+            if known is None:
+                made = Scored(key, self._keys[one.name], answer, score, self.wall(), wanted)
+                new.append(made)
+        self.writer.add(*new)
+        self._scored[key, wanted] = scores
         return scores
+
+
+def expects(expected: Any) -> str:
+    """Return the hash under which scores are kept of what a case expects."""
+    return sha256(canonical(expected).encode()).hexdigest()
