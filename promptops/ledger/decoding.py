@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 def run(row: Sequence[Any]) -> Run:
     """Return a run."""
-    run_id, shard, evaluation, dataset, plan, seed, commit, prices, version, started = row
+    run_id, shard, evaluation, dataset, plan, seed, commit, prices, version, started, scope = row
     return Run(
-        run_id, evaluation, dataset, plan, started, seed, commit, prices, version, shard
+        run_id, evaluation, dataset, plan, started, seed, commit, prices, version, shard, scope
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -18,10 +19,18 @@ if TYPE_CHECKING:
 STALE: Final = 60.0  # seconds without a heartbeat
 
 _WRITE: Final = """
-INSERT INTO leases (run_id, holder, host, pid, heartbeat) VALUES (?, ?, ?, ?, ?)
+INSERT INTO leases (run_id, holder, host, pid, heartbeat, since) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (run_id) DO UPDATE SET
-  holder = excluded.holder, host = excluded.host, pid = excluded.pid, heartbeat = excluded.heartbeat
+  holder = excluded.holder, host = excluded.host, pid = excluded.pid,
+  heartbeat = excluded.heartbeat, since = excluded.since
 """
+
+
+class TakenOver(LedgerError):
+    """Another process has taken a run over."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} was taken over by another process")
 
 
 class Lease:
@@ -41,13 +50,13 @@ class Lease:
         with place.transaction() as connection:
             if holder := live_holder(connection, run_id, now):
                 raise LedgerError(f"run {run_id} is under way: {holder}")
-            connection.execute(_WRITE, (run_id, self._holder, host, os.getpid(), now))
+            connection.execute(_WRITE, (run_id, self._holder, host, os.getpid(), now, now))
 
     def beat(self) -> None:
         """Say that the process lives; due well within a minute.
 
         Raises:
-            LedgerError: Another process has taken the run over: stop, and send no more.
+            TakenOver: Another process has the run now: stop, and send no more.
         """
         with self._place.transaction() as connection:
             done = connection.execute(
@@ -55,7 +64,7 @@ class Lease:
                 (self._clock(), self.run_id, self._holder),
             )
             if not done.rowcount:
-                raise LedgerError(f"run {self.run_id} was taken over by another process")
+                raise TakenOver(self.run_id)
 
     def mark_lost(self) -> int:
         """Mark the run's calls in flight as lost, but those of batches; returns how many."""
@@ -81,7 +90,7 @@ class Lease:
     def _still_mine(self, connection: sqlite3.Connection) -> None:
         query = "SELECT 1 FROM leases WHERE run_id = ? AND holder = ?"
         if connection.execute(query, (self.run_id, self._holder)).fetchone() is None:
-            raise LedgerError(f"run {self.run_id} was taken over by another process")
+            raise TakenOver(self.run_id)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -94,15 +103,17 @@ class Lease:
 
 def live_holder(connection: sqlite3.Connection, run_id: str, now: float) -> str:
     """Return in words who holds a run, or "" where nobody lives who does."""
-    query = "SELECT host, pid, heartbeat FROM leases WHERE run_id = ?"
+    query = "SELECT host, pid, heartbeat, coalesce(since, heartbeat) FROM leases WHERE run_id = ?"
     found = connection.execute(query, (run_id,)).fetchone()
     if found is None:
         return ""
-    host, pid, heartbeat = found
+    host, pid, heartbeat, since = found
     # A heartbeat of the future is of a clock that was put back since, or of another one.
     if abs(now - heartbeat) > STALE or (host == this_host() and _is_gone(pid)):
         return ""
-    return f"process {pid} on {host.partition(' ')[0]}, {max(now - heartbeat, 0):.0f} s ago"
+    begun = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M:%S")
+    seen = f"{max(now - heartbeat, 0):.0f} s ago"
+    return f"process {pid} on {host.partition(' ')[0]}, since {begun} UTC, last seen {seen}"
 
 
 def this_host() -> str:

@@ -1,32 +1,29 @@
-"""The ledger: one SQLite file of rows that are written once, and what is asked of it."""
+"""The ledger: one SQLite file of rows that are written once."""
 
 from __future__ import annotations
 
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
-from promptops.ledger import attempts as sent
-from promptops.ledger import decoding, exporting, merging, pruning, reading, schema, state, totals
+from promptops.ledger import merging, pruning, schema
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.leases import Lease
 from promptops.ledger.place import Place, Readers, told, writing
-from promptops.ledger.tables import BATCHES, RUNS
+from promptops.ledger.queries import Queries
 from promptops.ledger.writer import Writer
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from promptops.ledger.rows import Batch, Run, Scored
+    from collections.abc import Callable
 
     Clock = Callable[[], float]
 
 DEFAULT: Final = ".promptops/ledger.db"
 
 
-class Ledger:
+class Ledger(Queries):
     """Runs, calls, answers, scores and what they cost, in one file.
 
     Any number of processes and threads may use it at once. Answers are read on connections of
@@ -36,11 +33,10 @@ class Ledger:
     def __init__(
         self, place: Place, keeping: Keeping | None = None, clock: Clock = time.time
     ) -> None:
+        super().__init__(Readers(place), clock)
         self._place = place
         self._keeping = keeping or Keeping()
-        self._clock = clock
         self._anchor: sqlite3.Connection | None = None
-        self._readers = Readers(place)
 
     @classmethod
     def open(
@@ -91,62 +87,6 @@ class Ledger:
         """
         return Lease(self._place, run_id, self._clock)
 
-    def runs(self) -> tuple[Run, ...]:
-        """Return all runs, and shards of runs, in the order they started."""
-        query = f"SELECT {RUNS.select()} FROM runs ORDER BY started, run_id, shard"  # noqa: S608
-        with self._readers.one() as connection:
-            return tuple(decoding.run(row) for row in connection.execute(query))
-
-    def batches(self, run_id: str) -> tuple[Batch, ...]:
-        """Return the states that a run's batches reached, in the order they did."""
-        query = f"SELECT {BATCHES.select()} FROM batches WHERE run_id = ? ORDER BY at"  # noqa: S608
-        with self._readers.one() as connection:
-            return tuple(decoding.batch(row) for row in connection.execute(query, (run_id,)))
-
-    def reusable(
-        self, answer_keys: Iterable[str], max_age: float | None = None
-    ) -> dict[str, reading.Found]:
-        """Return what is stored under answer keys: ``Reusable``, or ``Stale`` and why.
-
-        Of keys never sent there is nothing. ``max_age`` is seconds, None for ever.
-        """
-        with self._readers.one() as connection:
-            return reading.find(connection, answer_keys, now=self._clock(), max_age=max_age)
-
-    def run_state(self, run_id: str) -> state.RunState:
-        """Return what of a run is done, failed, in flight and lost."""
-        with self._readers.one() as connection:
-            return state.run_state(connection, run_id)
-
-    def attempts(self, run_id: str) -> Iterator[sent.Attempt]:
-        """Yield a run's attempts, judges' too, with how each ended."""
-        with self._readers.one() as connection:
-            yield from sent.attempts(connection, run_id)
-
-    def earlier(self, plan: str, dataset: str, before: float) -> dict[str, set[tuple[str, str]]]:
-        """Return the (id, inputs) of cases of earlier runs of a plan over other datasets."""
-        with self._readers.one() as connection:
-            return sent.earlier(connection, plan, dataset, before)
-
-    def outcomes(self, run_id: str) -> Iterator[state.Outcome]:
-        """Yield a run's items in their order, each with what answered it or else its last error."""
-        with self._readers.one() as connection:
-            yield from state.outcomes(connection, run_id)
-
-    def scores(self, run_id: str) -> Iterator[Scored]:
-        """Yield the scores of a run's answers; of several for one, that to believe comes last."""
-        with self._readers.one() as connection:
-            yield from state.scores(connection, run_id)
-
-    def total(self, run_id: str) -> totals.Total:
-        """Return what a run has sent and spent, judges and retries included."""
-        return totals.total(self.totals(run_id, ()))
-
-    def totals(self, run_id: str, by: Sequence[totals.By]) -> dict[tuple[Any, ...], totals.Total]:
-        """Return a run's totals by the values of ``by``; they sum up to ``total``."""
-        with self._readers.one() as connection:
-            return totals.totals(connection, run_id, by)
-
     def merge(self, other: Ledger) -> int:
         """Add the rows of another ledger; returns how many were new, 0 the second time.
 
@@ -175,11 +115,6 @@ class Ledger:
                 gone = pruning.prune(connection, before, self._clock())
             pruning.overwrite(connection, self._place.name)
         return gone
-
-    def export(self, run_id: str | None = None) -> Iterator[str]:
-        """Yield a line of JSON for each row of a run, or of all, always in the same order."""
-        with self._readers.one() as connection:
-            yield from exporting.export(connection, run_id)
 
     def close(self) -> None:
         """Close the connections for reading."""

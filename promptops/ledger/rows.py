@@ -34,7 +34,11 @@ def canonical(value: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was to be asked; ``plan`` is canonical JSON. Shards of a run share its ``run_id``."""
+    """What was to be asked; ``plan`` is canonical JSON.
+
+    ``commit`` ends in ``-dirty`` where files differed from it. ``scope`` is canonical JSON, too:
+    how many items there are to be, and the text of each version that was asked.
+    """
 
     run_id: str
     eval_sha256: str
@@ -46,6 +50,7 @@ class Run:
     prices_sha256: str | None = None  # of the price lock
     promptops_version: str = ""
     shard: str = "1/1"
+    scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import LedgerError
+from promptops.ledger.call_tables import CALLS_NEVER_CHANGED, TABLES_OF_CALLS
 from promptops.ledger.place import writing
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from sqlite_utils import Database
 
@@ -109,11 +110,16 @@ SELECT intents.run_id, intents.attempt_id, intents.model, intents.purpose, inten
   intents.reserved_usd, results.answer_sha256, intents.answer_key
 FROM intents LEFT JOIN results USING (attempt_id) LEFT JOIN lost USING (run_id, attempt_id)
 """
+_SCOPE: Final = """
+ALTER TABLE runs ADD COLUMN scope TEXT;
 
+ALTER TABLE leases ADD COLUMN since REAL
+"""
 
 _STEPS: Final = (
     ("m001_rows_of_evals", _TABLES + "".join(_FIXED.format(table=one) for one in NEVER_CHANGED)),
     ("m002_a_view_of_attempts", _VIEW),
+    ("m003_the_scope_of_runs", _SCOPE),
 )
 NEWEST: Final = len(_STEPS)
 

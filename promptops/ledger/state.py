@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +53,23 @@ WITH given AS (
 SELECT {SCORES.select()} FROM given JOIN scores USING (answer_key, answer_sha256)
 ORDER BY answer_key, scorer_key, error IS NULL, scored_at, score_id
 """  # noqa: S608 - names of columns
+_PROGRESS: Final = """
+WITH ended AS (
+  SELECT answer_key FROM reused WHERE run_id = ?1
+  UNION
+  SELECT answer_key FROM intents JOIN results USING (attempt_id)
+  WHERE run_id = ?1 AND (status = 'ok' OR cause IN (SELECT value FROM json_each(?2))))
+SELECT count(*), count(ended.answer_key) FROM items LEFT JOIN ended USING (answer_key)
+WHERE items.run_id = ?1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many items a run has written down, and how many are answered or failed on their own."""
+
+    items: int
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +132,12 @@ def run_state(connection: sqlite3.Connection, run_id: str) -> RunState:
     for key in failed.keys() & done.keys():
         del failed[key]
     return RunState(done, failed, tuple(in_flight), tuple(lost), attempts)
+
+
+def progress(connection: sqlite3.Connection, run_id: str, own: Iterable[str]) -> Progress:
+    """Return how far a run has come, in items."""
+    causes = json.dumps(sorted(own))
+    return Progress(*connection.execute(_PROGRESS, (run_id, causes)).fetchone())
 
 
 def outcomes(connection: sqlite3.Connection, run_id: str) -> Iterator[Outcome]:

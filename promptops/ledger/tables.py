@@ -62,7 +62,7 @@ def _maybe(text: str | None) -> str | None:
 def _run(row: Run) -> Columns:
     return (
         row.run_id, row.shard, row.eval_sha256, row.dataset_sha256, plain(row.plan), row.seed,
-        row.commit, row.prices_sha256, row.promptops_version, row.started,
+        row.commit, row.prices_sha256, row.promptops_version, row.started, _maybe(row.scope),
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def _batch(row: Batch) -> Columns:
 RUNS: Final = Table(
     "runs",
     ("run_id", "shard", "eval_sha256", "dataset_sha256", "plan", "seed", "git_commit",
-     "prices_sha256", "promptops_version", "started"),
+     "prices_sha256", "promptops_version", "started", "scope"),
     2, _run,
 )  # fmt: skip
 ITEMS: Final = Table(

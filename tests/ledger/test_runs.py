@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from promptops.errors import LedgerError
 from promptops.ledger import Ledger
 from promptops.ledger.leases import STALE
 from promptops.ledger.rows import new_id
+from promptops.ledger.state import Progress
 from promptops.ledger.totals import each
 from promptops.model.evaluation import Score
 from tests.ledger.makers import (
@@ -145,6 +147,24 @@ def test_a_live_process_keeps_its_run(ledger: Ledger, clock: Clock) -> None:
             ledger.lease("r1")
         ledger.lease("r2").release()
     ledger.lease("r1").release()
+
+
+def test_who_has_a_run_and_since_when_is_said(ledger: Ledger, clock: Clock) -> None:
+    assert ledger.holder("r1") == ""
+    with ledger.lease("r1") as lease:
+        clock.now += 30
+        lease.beat()
+        clock.now += 4
+        told = ledger.holder("r1")
+        assert told.endswith("since 2026-09-21 14:13:20 UTC, last seen 4 s ago")
+        assert f"process {os.getpid()} on " in told
+    assert ledger.holder("r1") == ""
+
+
+def test_items_that_are_answered_or_failed_on_their_own_have_ended(mixed: Ledger) -> None:
+    assert mixed.progress("r1", ["invalid"]) == Progress(items=4, ended=2)
+    assert mixed.progress("r1", ["timed_out", "invalid"]) == Progress(4, 3)
+    assert mixed.progress("r2", ["invalid"]) == Progress(0, 0)
 
 
 @pytest.mark.parametrize("step", [STALE + 1, -STALE - 1])
