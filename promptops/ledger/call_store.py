@@ -1,0 +1,107 @@
+"""Where recorded calls and their outcomes are kept: in the ledger's file, beside its evals."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from promptops.ledger import schema
+from promptops.ledger.call_rows import Laid, outcome
+from promptops.ledger.call_tables import CALL_COLUMNS, CONTEXT_COLUMNS, OUTCOME_COLUMNS
+from promptops.ledger.place import Place, told, writing
+from promptops.ledger.tables import PRICES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from promptops.ledger.tables import Columns
+    from promptops.model.calls import Call, Outcome
+
+AT_ONCE: Final = 20_000  # rows of a commit
+
+
+class Added(NamedTuple):
+    """How many rows were new, and how many were there already."""
+
+    new: int
+    known: int
+
+
+class CallStore:
+    """Adds calls and outcomes; one object is used by one thread, any number of which may write."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._laid = Laid()
+        self._connection = place.connect()
+
+    @classmethod
+    def open(cls, path: str | Path, *, busy: float = 30.0) -> Self:
+        """Open the ledger of a path, which is made where it is missing.
+
+        Raises:
+            LedgerError: It cannot be opened or written, is no ledger, or is of a newer promptops.
+        """
+        place = Place.file(Path(path), busy)
+        with closing(place.connect()) as connection, told(place.name):
+            if schema.taken(connection) != schema.NEWEST:
+                schema.migrate(connection)
+        return cls(place)
+
+    def add(self, calls: Iterable[Call]) -> Added:
+        """Add calls, so many in each commit; one that is there already stays as it is.
+
+        Raises:
+            LedgerError: They cannot be written; what was committed before stays.
+            NotEstimable: A call wrote to the cache for three lifetimes.
+        """
+        new = known = 0
+        waiting = iter(calls)
+        while rows := [self._laid.call(call) for call in islice(waiting, AT_ONCE)]:
+            added = self._write("calls", CALL_COLUMNS, rows)
+            new, known = new + added, known + len(rows) - added
+        return Added(new, known)
+
+    def tell(self, outcomes: Iterable[Outcome]) -> Added:
+        """Add outcomes; one that is there already stays as it is.
+
+        Raises:
+            LedgerError: They cannot be written.
+        """
+        rows = [outcome(one) for one in outcomes]
+        added = self._write("outcomes", OUTCOME_COLUMNS, rows)
+        return Added(added, len(rows) - added)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def _write(self, table: str, columns: Sequence[str], rows: list[Columns]) -> int:
+        connection, laid = self._connection, self._laid
+        with told(self._place.name), writing(connection):
+            connection.executemany(PRICES.insert, map(PRICES.encode, laid.prices))
+            connection.executemany(_insert("contexts", CONTEXT_COLUMNS), laid.contexts)
+            before = connection.total_changes
+            connection.executemany(_insert(table, columns), rows)
+            added = connection.total_changes - before
+        laid.prices.clear()
+        laid.contexts.clear()
+        return added
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    places = ",".join("?" * len(columns))
+    return (
+        f"INSERT INTO {table} ({','.join(columns)}) VALUES ({places})"  # noqa: S608 - our own names
+        " ON CONFLICT DO NOTHING"
+    )
