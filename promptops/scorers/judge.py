@@ -5,6 +5,7 @@ Calls are made by what a runner hands in, which has the budget and tries again; 
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from promptops.model.evaluation import Case, Completion, ProviderError, Request,
 from promptops.scorers.failing import failed
 from promptops.scorers.judge_prompt import JudgePrompt, judge_prompt, worth
 from promptops.scorers.key import scorer_key
+from promptops.scorers.kinds.judges import in_both_orders
 from promptops.scorers.reading import NotJson, viewed
+from promptops.scorers.unasked import compares, unasked
 from promptops.scorers.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -68,8 +71,9 @@ class Judge:
 
         A judge that fails, is cut or cannot be read is an error, never a grade.
         """
-        if not self.scorer.applies(case):
-            return Score(None, reason="outside the scorer's slice")
+        known = unasked(self.scorer, case, completions)
+        if known is not None:
+            return known
         return self.score(case, await self.verdicts(case, completions, ask, repeat=repeat))
 
     def score(self, case: Case, verdicts: tuple[Verdict, ...]) -> Score:
@@ -88,20 +92,42 @@ class Judge:
     ) -> tuple[Verdict, ...]:
         """Return each model's verdict; two orders of each, where two answers are compared.
 
-        They are asked one after the other: a runner works on many cases at once. What ``ask``
-        raises, other than ``ProviderError`` and ``TimeoutError``, is the runner's own and goes on.
+        All are asked at once. What ``ask`` raises, other than ``ProviderError`` and
+        ``TimeoutError``, is the runner's own and goes on when all have ended.
         """
+        orders = (False, True) if self.compares else (False,)
+        asked = [(model, swapped) for model in self.models for swapped in orders]
+        ended = await gather(
+            *(
+                self._verdict(case, completions[::-1] if swapped else completions, ask, model,
+                              repeat)
+                for model, swapped in asked
+            ),
+            return_exceptions=True,
+        )  # fmt: skip
         found = []
-        for model in self.models:
-            for swapped in self._orders:
-                shown = completions[::-1] if swapped else completions
-                one = await self._verdict(case, shown, ask, model, repeat)
-                found.append(replace(one, swapped=swapped))
+        for (_, swapped), one in zip(asked, ended, strict=True):
+            if isinstance(one, BaseException):
+                raise one
+            found.append(replace(one, swapped=swapped))
         return tuple(found)
 
+    def settled(self, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+        """Return one verdict of each model: of a comparison, what it prefers in both orders."""
+        if not self.compares:
+            return verdicts
+        return in_both_orders(verdicts, self.scorer.prepared["words"])
+
     @property
-    def _orders(self) -> tuple[bool, ...]:
-        return (False,) if "answer" in self.scorer.kind.options else (False, True)
+    def compares(self) -> bool:
+        """Whether it looks at two answers."""
+        return compares(self.scorer)
+
+    @property
+    def repeats(self) -> int:
+        """How often each model is asked about an answer."""
+        found: int = self.scorer.options.get("repeats", 1)
+        return found
 
     async def _verdict(
         self, case: Case, completions: tuple[Completion, ...], ask: Ask, model: str, repeat: int

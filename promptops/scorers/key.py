@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from promptops.scorers.scorer import Scorer
 
 _PACKAGE: Final = "promptops.scorers"
-_ELSEWHERE: Final = frozenset({"calibrate"})  # options that say nothing of a single answer
+# Options that say nothing of what a judge says of an answer once.
+_ELSEWHERE: Final = frozenset({"calibrate", "repeats"})
 
 
 def scorer_key(scorer: Scorer, judged_by: str = "") -> str:

@@ -245,6 +245,32 @@ def test_a_comparison_asks_both_orders(
     assert [one.inputs["first"] for one in requests] == ["new", "old"]
 
 
+def test_two_answers_that_are_the_same_are_a_tie_and_nobody_is_asked(registry: Registry) -> None:
+    score, requests = said(judge(registry, "pairwise", "winner"), prefers("x"), "same", "same")
+    assert (score.value, score.label, requests) == (0.5, "tie", [])
+
+
+@pytest.mark.parametrize(
+    ("shown", "value", "label"),
+    [(("{}", "no"), 1.0, "better"), (("no", "{}"), 0.0, "worse"), (("no", "nor"), 0.5, "tie")],
+)
+def test_an_answer_that_is_not_the_json_to_be_read_loses_unasked(
+    registry: Registry, shown: tuple[str, ...], value: float, label: str
+) -> None:
+    one = judge(registry, "pairwise", "winner", input="json")
+    score, requests = said(one, prefers("x"), *shown)
+    assert (score.value, score.label, requests) == (value, label, [])
+    alone = judge(registry, "rubric", "tone", input="json")
+    assert said(alone, {"anthropic:j1": grade(4)}, "no")[0].value == 0.0
+
+
+def test_how_often_a_judge_is_asked_is_no_part_of_its_key(registry: Registry) -> None:
+    one, twice = (judge(registry, "rubric", "tone", repeats=times) for times in (1, 2))
+    assert (one.key, twice.repeats) == (twice.key, 2)
+    with pytest.raises(AssertionError, match="from 1 to 100"):
+        judge(registry, "rubric", "tone", repeats=0)
+
+
 def test_a_comparison_with_a_lost_order_is_an_error(registry: Registry) -> None:
     def answer(request: Request) -> Any:
         lost = request.inputs["first"] == "old"

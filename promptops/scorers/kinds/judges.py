@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from promptops.shape import Path as Place
 
 SPLIT: Final = "split"
-_PAIRWISE: Final = {"better": 1.0, "worse": 0.0, "tie": 0.5, "position bias": 0.5}
+MOST: Final = 100  # times that each model is asked
+BIASED: Final = "position bias"
+PREFERRED: Final = {"better": 1.0, "worse": 0.0, "tie": 0.5, BIASED: 0.5}
 
 
 def _check(
@@ -35,6 +37,9 @@ def _check(
     for at, model in enumerate(options["model"]):
         if ":" not in model:
             problems.append(Wrong((*place, "model", at), f"expected provider:model, got {model!r}"))
+    if not 1 <= options["repeats"] <= MOST:
+        told = f"must be from 1 to {MOST}, got {options['repeats']}"
+        problems.append(Wrong((*place, "repeats"), told))
     return options, str
 
 
@@ -50,6 +55,7 @@ def rubric(  # noqa: PLR0913 - each is one option
     answer: str = "answer",
     inputs: dict[str, str] | None = None,
     calibrate: str = "",
+    repeats: int = 1,
 ) -> Score:
     """A grade that one or several models give by a prompt of the registry.
 
@@ -57,9 +63,10 @@ def rubric(  # noqa: PLR0913 - each is one option
     lowest and the highest, and pass, yes and true are 1, fail, no and false 0. `verdict` names the
     property that holds the grade, where several have an `enum`; `answer` the prompt's input for
     the answer; `inputs` gives other inputs of the judge a case's input under another name.
-    `calibrate` names a file of answers with people's grades.
+    `calibrate` names a file of answers with people's grades. `repeats` is how often each model is
+    asked; the value is the mean.
     """
-    del case, prompt, model, verdict, answer, inputs, calibrate
+    del case, prompt, model, verdict, answer, inputs, calibrate, repeats
     return majority(verdicts, scores or {})
 
 
@@ -75,12 +82,13 @@ def choice(  # noqa: PLR0913 - each is one option
     answer: str = "answer",
     inputs: dict[str, str] | None = None,
     calibrate: str = "",
+    repeats: int = 1,
 ) -> Score:
     """1 if the kind that models assign to the answer is the expected one, or one of `right`.
 
     The other options are those of `judge.rubric`.
     """
-    del prompt, model, verdict, answer, inputs, calibrate
+    del prompt, model, verdict, answer, inputs, calibrate, repeats
     wanted = references(case, right)
     if not wanted:
         return NOTHING_EXPECTED
@@ -100,6 +108,7 @@ def pairwise(  # noqa: PLR0913 - each is one option
     answers: tuple[str, ...] = ("first", "second"),
     inputs: dict[str, str] | None = None,
     calibrate: str = "",
+    repeats: int = 1,
 ) -> Score:
     """1 if models prefer the candidate's answer, 0 if the incumbent's, 0.5 if neither.
 
@@ -107,11 +116,15 @@ def pairwise(  # noqa: PLR0913 - each is one option
     label `position bias`. `words` are the verdicts for the answer shown first, the one shown
     second, and neither; `answers` names the prompt's two inputs.
     """
-    del case, prompt, model, verdict, answers, inputs, calibrate
+    del case, prompt, model, verdict, answers, inputs, calibrate, repeats
+    return majority(in_both_orders(verdicts, words), PREFERRED)
+
+
+def in_both_orders(verdicts: tuple[Verdict, ...], words: tuple[str, ...]) -> tuple[Verdict, ...]:
+    """Return what each model prefers: better, worse, tie or position bias; or why it failed."""
     orders = {(one.model, one.swapped): one for one in verdicts}
-    models = list(dict.fromkeys(one.model for one in verdicts))
-    settled = [_both(orders[name, False], orders[name, True], words) for name in models]
-    return majority(tuple(settled), _PAIRWISE)
+    models = dict.fromkeys(one.model for one in verdicts)
+    return tuple(_both(orders[name, False], orders[name, True], words) for name in models)
 
 
 def majority(verdicts: tuple[Verdict, ...], values: Mapping[str, float]) -> Score:
@@ -144,4 +157,4 @@ def _both(shown: Verdict, swapped: Verdict, words: tuple[str, ...]) -> Verdict:
     turned = {first: "worse", second: "better"}.get(str(swapped.word), "tie")
     if better == turned:
         return Verdict(shown.model, better, shown.reason)
-    return Verdict(shown.model, "position bias", f"{better} when shown first, then {turned}")
+    return Verdict(shown.model, BIASED, f"{better} when shown first, then {turned}")
