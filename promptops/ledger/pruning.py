@@ -24,7 +24,8 @@ _PRUNE: Final = {
     "answers": "answer_sha256 NOT IN "
     "(SELECT answer_sha256 FROM results WHERE answer_sha256 IS NOT NULL)",
     "prices": "price_sha256 NOT IN "
-    "(SELECT price_sha256 FROM results WHERE price_sha256 IS NOT NULL)",
+    "(SELECT price_sha256 FROM results WHERE price_sha256 IS NOT NULL "
+    "UNION SELECT price_sha256 FROM contexts WHERE price_sha256 IS NOT NULL)",
 }
 
 

@@ -116,10 +116,16 @@ ALTER TABLE runs ADD COLUMN scope TEXT;
 ALTER TABLE leases ADD COLUMN since REAL
 """
 
+
+def _fixed(tables: Iterable[str]) -> str:
+    return "".join(_FIXED.format(table=one) for one in tables)
+
+
 _STEPS: Final = (
-    ("m001_rows_of_evals", _TABLES + "".join(_FIXED.format(table=one) for one in NEVER_CHANGED)),
+    ("m001_rows_of_evals", _TABLES + _fixed(NEVER_CHANGED)),
     ("m002_a_view_of_attempts", _VIEW),
     ("m003_the_scope_of_runs", _SCOPE),
+    ("m004_recorded_calls", TABLES_OF_CALLS + _fixed(CALLS_NEVER_CHANGED)),
 )
 NEWEST: Final = len(_STEPS)
 
