@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TestKind = Literal["non_inferiority", "superiority", "equivalence"]
 Inconclusive = Literal["exit", "pass", "fail"]
+ASSUMED: Final = 32_000  # tokens of an answer that nothing limits
 PLACEMENTS: Final = ("none", "as-shipped", "automatic", "best-5m", "best")
 
 
@@ -91,6 +92,8 @@ class RunSpec:
     stream: bool = False
     store: Literal["answers", "hashes"] = "answers"
     provider_options: Mapping[str, Any] = field(default_factory=dict)
+    cassette: str | None = None  # what `replay:` answers from, below the eval file's folder
+    assume_output: int = ASSUMED  # tokens of an answer at most, where the prompt sets no limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from promptops.evals.plan_file_kinds import (
     text,
 )
 from promptops.evals.plan_file_scorers import SCORERS
-from promptops.evals.plan_file_sources import DATASET
+from promptops.evals.plan_file_sources import CASSETTE, DATASET
 from promptops.statistics.looks import MOST_LOOKS
 from promptops.templates.use import traffic
 
@@ -119,7 +119,11 @@ _RUN: Final = record(
         "retry_invalid": integer(0, 10).described("How often an invalid answer is asked again."),
         "stream": BOOLEAN.described("Whether answers are streamed."),
         "store": choice("answers", "hashes").described("What is kept of answers."),
+        "cassette": CASSETTE.described("Recorded answers, which `replay:` models give."),
         "provider_options": mapping(ANYTHING).described("Handed to the provider as they are."),
+        "assume_output": integer(1, 10_000_000).described(
+            "Tokens of an answer at most, for budgets, where the prompt has no max_tokens."
+        ),
     },
 )
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import ConfigError
 from promptops.evals.attempts import Ask
+from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import REPLAY, asked
+from promptops.evals.requests import request as made
 from promptops.model.money import MILLION
 from promptops.templates.blocks import Boundary
 
@@ -17,14 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from promptops.evals.plan import EvalPlan
-    from promptops.model.evaluation import Completion, Request
+    from promptops.model.evaluation import Case, Completion, Request
     from promptops.model.money import Price
     from promptops.registry.handle import PromptHandle
 
 BASELINE: Final = "baseline:"
 _LIMITS: Final = ("max_tokens", "max_output_tokens", "max_completion_tokens")
 SHORTEST: Final = 300.0  # seconds that a vendor keeps a prefix for at least
-ASSUMED: Final = 32_000  # tokens of an answer that nothing limits
 
 
 @dataclass(frozen=True)
@@ -72,21 +73,38 @@ def variants(plan: EvalPlan, handle: Callable[[str], PromptHandle]) -> list[Vari
     return found
 
 
-def ask(variant: Variant, request: Request, price: Price | None, sha256: str | None) -> Ask:
+def sent(variant: Variant, case: Case, repeat: int, plan: EvalPlan) -> Request:
+    """Return the call that asks a variant about a case.
+
+    Raises:
+        RenderError: The prompt cannot be rendered on it, or the vendor would refuse it.
+    """
+    options = None if variant.free else plan.run.provider_options
+    return made(variant.handle, variant.model, case, repeat, options=options)
+
+
+def ask(
+    variant: Variant,
+    request: Request,
+    price: Price | None,
+    sha256: str | None,
+    assumed: int = ASSUMED,
+) -> Ask:
     """Return a call with what it costs at most.
 
     That is all its bytes as tokens, each written to the cache, and the longest answer. A token has
-    a byte at least, so this is a bound and no estimate.
+    a byte at least, so this is a bound and no estimate, where the answer has a limit; where it has
+    none, so many tokens are ``assumed``.
     """
     amounts = {"requests": 1.0}
     if variant.free:
         return Ask(request, Decimal(0), lambda _: Decimal(0), amounts)
     if price is None:
         return Ask(request, None, lambda _: None, amounts)
-    size = sum(len(text.encode()) for text in _texts(request.body))
+    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in _texts(request.body))
     rates = price.rates_for(size)
     dearest = max(rates.input, *rates.cache_write.values()) if rates.cache_write else rates.input
-    worst = (size * dearest + longest(request) * rates.output) / MILLION
+    worst = (size * dearest + longest(request, assumed) * rates.output) / MILLION
 
     def paid(completion: Completion) -> Decimal | None:
         return None if completion.usage is None else price.cost(completion.usage)
@@ -95,11 +113,15 @@ def ask(variant: Variant, request: Request, price: Price | None, sha256: str | N
     return Ask(request, worst, paid, amounts, prefix, SHORTEST, sha256)
 
 
-def longest(request: Request) -> int:
-    """Return the tokens of the longest answer that a request allows."""
+def longest(request: Request, assumed: int = ASSUMED) -> int:
+    """Return the tokens of the longest answer that a request allows, or those assumed."""
+    return min(limits(request), default=assumed)
+
+
+def limits(request: Request) -> list[int]:
+    """Return the limits that a request sets to its answer's tokens."""
     body: dict[str, Any] = {**request.body, **_inner(request.body)}
-    found = [body[name] for name in _LIMITS if isinstance(body.get(name), int)]
-    return min(found, default=ASSUMED)
+    return [body[name] for name in _LIMITS if isinstance(body.get(name), int)]
 
 
 def _inner(body: Any) -> dict[str, Any]:
