@@ -23,6 +23,9 @@ _SOURCE: Final = text(
     "a file below the eval file's folder (.jsonl .csv .tsv .json .yaml .parquet), "
     "hf:OWNER/NAME@REVISION#SPLIT, or FILE.py:FUNCTION",
 )
+CASSETTE: Final = text(
+    rf"(?:{_PART}/)*[^/\\:\x00-\x1f]+\.jsonl", "a .jsonl file below the eval file's folder"
+)
 _COLUMN: Final = text(r"[^\x00-\x1f]+", "a column's name")
 _NAMES: Final = mapping(_COLUMN)
 
