@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from promptops.cli.common import emit, project
-from promptops.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,17 +66,9 @@ def rule_book(file: Path | None = None, here: Project | None = None) -> RuleBook
     Raises:
         UsageError: The file cannot be read, or a rule in it is wrong.
     """
-    from promptops.caching import book
+    from promptops.caching.own import rules_of, with_file
 
-    here = here or project()
-    if file is None and here.config.cache_rules is not None:
-        file = here.root / here.config.cache_rules
-    if file is None:
-        return book.bundled()
-    try:
-        return book.overridden(_read(file))
-    except ConfigError as error:
-        raise UsageError(f"{file}: {error}") from error
+    return rules_of(here or project()) if file is None else with_file(file)
 
 
 def own_prices() -> Prices:
@@ -92,20 +83,6 @@ def own_prices() -> Prices:
 
     here = project()
     return project_prices(Folder(here.root).read, here.config)
-
-
-def _read(file: Path) -> Any:
-    import json
-    import tomllib
-
-    try:
-        text = file.read_text("utf-8")
-        found = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{file}: cannot be read: {error}") from error
-    if not isinstance(found, dict):
-        raise UsageError(f"{file}: expected surfaces, models and sources")
-    return found
 
 
 def _told(rules: CacheRules) -> Iterator[str]:

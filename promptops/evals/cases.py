@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from promptops.evals.dataset.source import Source
     from promptops.evals.plan import EvalPlan
     from promptops.model.evaluation import Case
     from promptops.model.prompt import Input
@@ -48,20 +49,28 @@ class Survey:
 class CaseSet:
     """The cases of a plan, for prompts whose versions declare inputs.
 
+    ``sources`` are those of a plan's paths that stand for rows which were handed over.
+
     A case's inputs are those of all versions; ``fitting.inputs_for`` gives each version its own.
     """
 
     def __init__(
-        self, root: Path, plan: EvalPlan, versions: Mapping[str, Mapping[str, Input] | None]
+        self,
+        root: Path,
+        plan: EvalPlan,
+        versions: Mapping[str, Mapping[str, Input] | None],
+        sources: Mapping[str, Source] | None = None,
     ) -> None:
         self.plan = plan
         self.versions = versions
         inputs = together(versions)
-        self._columns = Columns(opened(root, plan.folder, plan.dataset.path), plan.dataset, inputs)
-        self._trained = None
-        if plan.dataset.train is not None:
-            source = opened(root, plan.folder, plan.dataset.train)
-            self._trained = Columns(source, plan.dataset, inputs)
+        known, dataset = sources or {}, plan.dataset
+
+        def columns(path: str) -> Columns:
+            return Columns(known.get(path) or opened(root, plan.folder, path), dataset, inputs)
+
+        self._columns = columns(dataset.path)
+        self._trained = None if dataset.train is None else columns(dataset.train)
 
     def survey(self) -> Survey:
         """Return what the dataset holds, after a look at every case.

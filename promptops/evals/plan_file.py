@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.errors import ConfigError, nearest
 from promptops.evals.plan import EvalPlan
 from promptops.evals.plan_file_lines import read_lined
-from promptops.evals.plan_file_scorers import scorers_schema
+from promptops.evals.plan_file_scorers import scorers_schema, spec_of
 from promptops.evals.plan_file_shapes import PLAN
 from promptops.shape import Wrong
 from promptops.templates.files import Folder
@@ -43,20 +43,35 @@ def parse_plan(data: bytes, path: str, root: Path | None = None) -> EvalPlan:
     Raises:
         ConfigError: Something in it is wrong; all of it is listed by line.
     """
-    from promptops.scorers.parse import parse_scorers
-
     lined = read_lined(data, path)
-    wrong: list[Wrong] = []
-    keys = PLAN.shape(lined.data, (), wrong)
-    lined.refuse(wrong)
     at = PurePosixPath(path)
-    parse_scorers(lined.data["scorers"], ("scorers",), wrong, folder=(root or Path()) / at.parent)
-    lined.refuse(wrong)
     name = at.with_suffix("").as_posix().removeprefix(f"{FOLDER}/")
     folder = "" if at.parent == PurePosixPath() else at.parent.as_posix()
-    plan = EvalPlan(name=name, folder=folder, **keys)
-    lined.refuse(_at_odds(plan, keys))
+    wrong: list[Wrong] = []
+    plan = planned(lined.data, (name, folder), root or Path(), wrong)
+    lined.refuse(wrong)
+    assert plan is not None  # noqa: S101 - nothing was wrong
     return plan
+
+
+def planned(data: Any, at: tuple[str, str], root: Path, wrong: list[Wrong]) -> EvalPlan | None:
+    """Return the plan of an eval file's data, or None and what is wrong.
+
+    ``at`` is the eval's name, and its folder below the root.
+    """
+    from promptops.scorers.parse import parse_scorers
+
+    keys = PLAN.shape(data, (), wrong)
+    if wrong:
+        return None
+    name, folder = at
+    found = parse_scorers(data["scorers"], ("scorers",), wrong, folder=root / folder)
+    if wrong:
+        return None
+    scorers = tuple(map(spec_of, found))
+    plan = EvalPlan(name=name, folder=folder, **{**keys, "scorers": scorers})
+    wrong += _at_odds(plan, keys)
+    return None if wrong else plan
 
 
 def schema() -> dict[str, Any]:

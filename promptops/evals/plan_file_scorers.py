@@ -9,6 +9,7 @@ from promptops.evals.plan_file_kinds import ANYTHING, Kind, mapping, several
 from promptops.shape import Wrong
 
 if TYPE_CHECKING:
+    from promptops.scorers.scorer import Scorer
     from promptops.shape import Path
 
 _COMMON: Final = {
@@ -44,6 +45,40 @@ def _scorer(value: Any, path: Path, problems: list[Wrong]) -> ScorerSpec | None:
     if not isinstance(name, str) or not name:
         problems.append(Wrong((*place, "name"), "expected a name"))
     return ScorerSpec(kind, checked) if len(problems) == before else None
+
+
+def spec_of(scorer: Scorer) -> ScorerSpec:
+    """Return what a file has to write for a scorer; what goes without saying is left out.
+
+    So plans that mean the same are the same, and have one hash.
+    """
+    kind = scorer.kind
+    own = {
+        key: value
+        for key, value in scorer.options.items()
+        if key not in kind.options or value != kind.options[key].default
+    }
+    common: dict[str, Any] = {}
+    if scorer.name != kind.name:
+        common["name"] = scorer.name
+    if scorer.weight != 1:
+        common["weight"] = scorer.weight
+    if scorer.inverted:
+        common["not"] = True
+    if scorer.reads != kind.reads[0]:
+        common["input"] = scorer.reads
+    if scorer.where:
+        common["where"] = scorer.where
+    return ScorerSpec(kind.name, _listed({**own, **common}))
+
+
+def _listed(value: Any) -> Any:
+    """Return a value with lists for tuples, as a file has them."""
+    if isinstance(value, dict):
+        return {key: _listed(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_listed(one) for one in value]
+    return value
 
 
 def scorers_schema() -> dict[str, Any]:

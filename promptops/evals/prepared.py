@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import ConfigError
 from promptops.evals.cases import CaseSet
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from promptops.config import Server
     from promptops.evals.cases import Survey
     from promptops.evals.costing import Costing
+    from promptops.evals.dataset.source import Source
     from promptops.evals.plan import EvalPlan
     from promptops.evals.variants import Variant
     from promptops.ledger.ledger import Ledger
@@ -41,7 +42,8 @@ class Setting:
     """Where an eval runs, and by what.
 
     ``handle`` gives a prompt's text by its reference; ``part`` is a share of the cases, from 1,
-    and of how many. With ``fresh`` no answer of an earlier run is used again.
+    and of how many. With ``fresh`` no answer of an earlier run is used again. ``sources`` stand
+    for paths of the plan, and ``functions`` answer for providers, where Python gave them.
     """
 
     root: Path
@@ -54,6 +56,8 @@ class Setting:
     commit: str | None = None
     fresh: bool = False
     part: tuple[int, int] = (1, 1)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
     found = variants(plan, setting.handle)
     scorers = _scorers(plan, setting.root)
     declared = {one.id: one.handle.prompt.metadata.inputs for one in found}
-    dataset = CaseSet(setting.root, plan, declared)
+    dataset = CaseSet(setting.root, plan, declared, setting.sources)
     survey = dataset.survey()
     cases = shard(list(dataset.cases(survey)), *setting.part)
     prices = _prices(plan, found, setting.prices)

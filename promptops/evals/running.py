@@ -104,11 +104,14 @@ class _Run:
 
     def _settings(self) -> Settings:
         made = self.made
+        folder, cassette = made.setting.root / made.plan.folder, made.plan.run.cassette
         return Settings(
             Timeouts(total=float(made.plan.run.timeout)),
             servers=made.setting.servers,
             learning=Learning(tuple(made.dataset.train()), tuple(made.cases)),
-            root=made.setting.root / made.plan.folder,
+            cassette=folder / cassette if cassette else None,
+            root=folder,
+            functions=made.setting.functions,
         )
 
     def _calls(self, complete: Any, writer: Writer) -> Calls:

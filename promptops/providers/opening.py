@@ -43,9 +43,10 @@ class Providers:
         self._by_model: dict[str, Provider] = {}
         self._session: ClientSession | None = None
         self._threads: ThreadPoolExecutor | None = None
-        taken = sorted(set(settings.servers) & set(BUILT_IN))
-        if taken:
-            raise ConfigError(f"servers cannot be called {', '.join(taken)}: these are built in")
+        for what, names in (("servers", settings.servers), ("functions", settings.functions)):
+            taken = sorted(set(names) & set(BUILT_IN))
+            if taken:
+                raise ConfigError(f"{what} cannot be called {', '.join(taken)}: these are built in")
 
     async def complete(self, request: Request) -> Completion:
         """Return the model's answer.
@@ -90,6 +91,10 @@ class Providers:
         }.get(name)
         if made is not None:
             return made()
+        if name in self._settings.functions:
+            from promptops.providers.plugin import Plugin
+
+            return Plugin(name, self._settings.functions[name], self._pool)
         if name in self._settings.servers:
             return self._server(name)
         if name == "baseline":

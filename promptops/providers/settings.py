@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from promptops.config import Server
     from promptops.model.evaluation import Case, Completion, Request
@@ -59,11 +59,15 @@ class Learning:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the providers of a run are told; ``root`` is where paths of files begin."""
+    """What the providers of a run are told; ``root`` is where paths of files begin.
+
+    ``functions`` answer as plugins do, by the word before a model's colon.
+    """
 
     timeouts: Timeouts = field(default_factory=Timeouts)
     servers: Mapping[str, Server] = field(default_factory=dict)
     learning: Learning = field(default_factory=Learning)
     cassette: Path | None = None
     root: Path = field(default_factory=Path)
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)

@@ -31,11 +31,16 @@ def named(reference: str, folder: Path) -> Named:
     file, colon, function = reference.rpartition(":")
     if not colon or not file.endswith(".py") or not function.isidentifier():
         raise PluginError(f"{reference!r} is no FILE.py:FUNCTION")
-    path = folder / file
+    path = (folder / file).resolve()
     try:
-        return Named(path.resolve(), function, sha256(path.read_bytes()).hexdigest())
+        return Named(path, function, sha256(path.read_bytes()).hexdigest())
     except OSError as error:
         raise PluginError(f"{file} cannot be read: {error.strerror}") from error
+
+
+def module_name(wanted: Named) -> str:
+    """Return what the module of a function's file is called here."""
+    return f"promptops_scorer_{wanted.path.stem}_{wanted.sha256[:12]}"
 
 
 def function_of(wanted: Named) -> Callable[..., Any]:
@@ -44,7 +49,7 @@ def function_of(wanted: Named) -> Callable[..., Any]:
     Raises:
         PluginError: The file fails, or has no such function.
     """
-    name = f"promptops_scorer_{wanted.path.stem}_{wanted.sha256[:12]}"
+    name = module_name(wanted)
     module = sys.modules.get(name)
     if module is None:
         spec = spec_from_file_location(name, wanted.path)

@@ -82,8 +82,8 @@ def test_a_configuration_becomes_an_eval_file_and_its_cases(tmp_path: Path) -> N
     assert [(one.kind, one.options.get("where")) for one in plan.scorers] == [
         ("latency", None),
         ("equals", None),
-        ("contains", {"check_1": "1"}),
-        ("contains", {"check_2": "1"}),
+        ("contains", {"check_1": ["1"]}),
+        ("contains", {"check_2": ["1"]}),
     ]
     first, second, third = cases(found, tmp_path)
     assert first.inputs == {"shop": "Lamps", "question": "Where is it?"}
@@ -209,7 +209,7 @@ def test_weights_metrics_and_templates_of_assertions_are_kept() -> None:
     }
     found = read(json.dumps(config))
     assert parse_plan(found.plan.encode(), "e.yaml").scorers == (
-        ScorerSpec("equals", {"weight": 2, "name": "right", "value": "a"}),
+        ScorerSpec("equals", {"weight": 2, "name": "right", "value": ["a"]}),
         ScorerSpec("length", {"min": 3, "max": 3}),
     )
 

@@ -25,7 +25,7 @@ def generated(path: Path, function: str, name: str) -> Iterator[Row]:
     try:
         for values in _function(path, function, name)():
             number += 1
-            yield _row(number, values)
+            yield row_of(number, values)
     except DatasetError:
         raise
     except NoRow as error:
@@ -38,7 +38,12 @@ class NoRow(ValueError):
     """A value that is no row."""
 
 
-def _row(number: int, values: Any) -> Row:
+def row_of(number: int, values: Any) -> Row:
+    """Return a mapping as a row.
+
+    Raises:
+        NoRow: It is none, or holds what JSON has not.
+    """
     if not isinstance(values, Mapping):
         raise NoRow("expected a mapping")
     try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from promptops.evals.dataset.source import Row
 
+GIVEN: Final = "python:"  # begins what stands for a path where rows were handed over
 _FORMATS: Final[dict[str, Callable[[Path, str], Iterator[Row]]]] = {
     "jsonl": jsons.json_lines,
     "json": jsons.json_list,
@@ -33,6 +34,8 @@ def opened(root: Path, folder: str, path: str) -> Source:
         DatasetError: There is no such file, it lies behind a link, or the format is not known.
     """
     name = f"{folder}/{path}" if folder else path
+    if path.startswith(GIVEN):
+        raise DatasetError("the cases were handed over in Python: only there can it be run")
     if path.startswith("hf:"):
         reference = path.removeprefix("hf:")
         if reference.startswith("./"):

@@ -1,0 +1,72 @@
+"""An eval in Python, carried out in its project."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from promptops.config import find_project
+from promptops.evals.dataset.given import given
+from promptops.evals.prepared import Setting
+from promptops.evals.python_plan import ROWS, TRAINED, plan_of
+from promptops.evals.running import carried_out
+from promptops.ledger import Ledger
+from promptops.ledger.keeping import Keeping
+from promptops.ledger.ledger import DEFAULT
+from promptops.pricing.prices import project_prices
+from promptops.registry.runtime import Registry
+from promptops.templates.files import Folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from promptops.config import Project
+    from promptops.evals.dataset.source import Source
+    from promptops.evals.python import Eval
+    from promptops.evals.report import Report
+
+
+async def reported(
+    made: Eval, root: Path | None, ledger: Path | None, *, fresh: bool, part: tuple[int, int]
+) -> Report:
+    """Return the report of an eval, as far as it was carried out.
+
+    Raises:
+        PromptopsError: It cannot be carried out.
+    """
+    here = find_project(root or Path.cwd())
+    plan = plan_of(made, here.root)
+    keeping = Keeping(plan.run.store)
+    with Ledger.open(ledger or here.root / DEFAULT, keeping=keeping) as rows:
+        setting = _setting(here, rows, made, fresh=fresh, part=part)
+        return await carried_out(plan, setting)
+
+
+def _setting(
+    here: Project, rows: Ledger, made: Eval, *, fresh: bool, part: tuple[int, int]
+) -> Setting:
+    from promptops.caching.own import rules_of
+
+    today = datetime.now(UTC).date()
+    prices = project_prices(Folder(here.root).read, here.config, (), None, today)
+    return Setting(
+        here.root, Registry.load(here.root).get, prices, rows, version("promptops-toolkit"),
+        rules_of(here), here.config.providers, None, fresh, part, dict(_sources(made)),
+        made.providers,
+    )  # fmt: skip
+
+
+def _sources(made: Eval) -> Iterator[tuple[str, Source]]:
+    cases = made.cases()
+    for path, rows, told in (
+        (ROWS, cases.source, "dataset"),
+        (TRAINED, cases.train, "dataset.train"),
+    ):
+        if rows is not None and not isinstance(rows, str):
+            yield path, given(_again(rows), f"Eval {made.name or made.prompt!r}, {told}")
+
+
+def _again(rows: Any) -> Callable[[], Any]:
+    return rows if callable(rows) else lambda: rows
