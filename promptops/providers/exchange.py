@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from promptops.model.evaluation import ProviderError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from aiohttp import ClientResponse, ClientSession
 
@@ -56,9 +56,9 @@ class Reply(NamedTuple):
 
 
 class Exchange:
-    """Posts through one pool of connections."""
+    """Posts through one pool of connections, which is asked for when there is something to post."""
 
-    def __init__(self, session: ClientSession) -> None:
+    def __init__(self, session: Callable[[], ClientSession]) -> None:
         self._session = session
 
     async def post(self, out: Outgoing, sink: Sink | None = None) -> Reply:
@@ -99,7 +99,7 @@ class Exchange:
         self, out: Outgoing, payload: Any, sink: Sink | None, limit: asyncio.Timeout
     ) -> Reply:
         start = perf_counter()
-        response = await self._session.post(
+        response = await self._session().post(
             out.url,
             data=payload,
             headers=out.headers,

@@ -149,11 +149,18 @@ class Providers:
 
     def _exchange(self) -> Exchange:
         from promptops.providers.exchange import Exchange
+        from promptops.providers.pool import check_installed
+
+        check_installed()
+        return Exchange(self._connections)
+
+    def _connections(self) -> ClientSession:
+        """Return the pool, made for the first call: stored answers alone need none."""
         from promptops.providers.pool import session
 
         if self._session is None:
             self._session = session(self._settings.timeouts.connect)
-        return Exchange(self._session)
+        return self._session
 
     def _pool(self) -> ThreadPoolExecutor:
         if self._threads is None:

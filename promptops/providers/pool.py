@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from promptops.errors import ConfigError
@@ -10,17 +11,25 @@ if TYPE_CHECKING:
     from aiohttp import ClientSession
 
 
+def check_installed() -> None:
+    """Check that calls can be made; the import itself takes a fifth of a second, so it waits.
+
+    Raises:
+        ConfigError: aiohttp is not installed.
+    """
+    if find_spec("aiohttp") is None:
+        raise ConfigError("calls to models need aiohttp: pip install 'promptops-toolkit[run]'")
+
+
 def session(connect: float) -> ClientSession:
     """Return a session of any number of connections; who calls decides how many it uses.
 
     Raises:
         ConfigError: aiohttp is not installed.
     """
-    try:
-        import aiohttp
-    except ImportError:
-        told = "calls to models need aiohttp: pip install 'promptops-toolkit[run]'"
-        raise ConfigError(told) from None
+    check_installed()
+    import aiohttp
+
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect),

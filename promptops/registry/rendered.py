@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy  # what a caller changes in a request stays out of the prompt's files
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +80,7 @@ class Rendered:
         """
         from promptops.registry.vendors import anthropic
 
-        return deepcopy(anthropic.request(self))
+        return _own(anthropic.request(self))
 
     def openai(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.chat.completions.create`` of OpenAI's client.
@@ -90,7 +90,7 @@ class Rendered:
         """
         from promptops.registry.vendors import openai
 
-        return deepcopy(openai.request(self))
+        return _own(openai.request(self))
 
     def openai_responses(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.responses.create`` of OpenAI's client.
@@ -100,7 +100,7 @@ class Rendered:
         """
         from promptops.registry.vendors import openai_responses
 
-        return deepcopy(openai_responses.request(self))
+        return _own(openai_responses.request(self))
 
     def gemini(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.models.generate_content`` of google-genai.
@@ -110,7 +110,7 @@ class Rendered:
         """
         from promptops.registry.vendors import gemini
 
-        return deepcopy(gemini.request(self))
+        return _own(gemini.request(self))
 
     def bedrock(self) -> dict[str, Any]:
         """Return keyword arguments for ``client.converse`` of boto3's bedrock-runtime.
@@ -120,4 +120,15 @@ class Rendered:
         """
         from promptops.registry.vendors import bedrock
 
-        return deepcopy(bedrock.request(self))
+        return _own(bedrock.request(self))
+
+
+def _own(value: Any) -> Any:
+    """Return a copy: what a caller changes in a request stays out of the prompt's files."""
+    if isinstance(value, dict):
+        return {key: _own(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_own(entry) for entry in value]
+    if isinstance(value, str | int | float | None):
+        return value
+    return deepcopy(value)  # dates of YAML, tuples

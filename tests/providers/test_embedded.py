@@ -337,6 +337,23 @@ print(asyncio.run(ask()), *sys.modules.keys() & {"aiohttp", "boto3", "botocore",
     assert done.stdout == "one\n"
 
 
+def test_a_vendor_that_is_not_called_yet_has_imported_no_client() -> None:
+    code = """
+import asyncio, sys
+from promptops.providers.opening import open_providers
+from promptops.providers.settings import Settings
+async def ask():
+    async with open_providers(Settings(environment={"ANTHROPIC_API_KEY": "key"})) as providers:
+        providers.provider("anthropic:claude-haiku-5-5")
+asyncio.run(ask())
+print(*sys.modules.keys() & {"aiohttp", "yarl"})
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "\n"
+
+
 def test_a_model_without_a_provider_is_an_error() -> None:
     (found,) = answers(Settings(), request(model="claude"))
     assert isinstance(found, ConfigError)

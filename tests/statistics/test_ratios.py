@@ -95,6 +95,18 @@ def test_whole_clusters_are_drawn() -> None:
     assert together.high - together.low > 1.3 * (alone.high - alone.low)
 
 
+def test_of_many_cases_a_success_has_the_interval_that_a_bootstrap_would_find() -> None:
+    dice = Random(3)
+    costs = [dice.expovariate(1.0) for _ in range(400)]
+    won = [int(dice.random() < 0.8) for _ in range(400)]
+    found = cost_per_success(costs, won, seed=1)
+    draws = (dice.choices(range(400), k=400) for _ in range(2_000))
+    again = sorted(sum(costs[i] for i in draw) / sum(won[i] for i in draw) for draw in draws)
+    assert found.method == "log-ratio delta"
+    assert found.value == pytest.approx(sum(costs) / sum(won))
+    assert (found.low, found.high) == pytest.approx((again[49], again[1949]), rel=0.03)
+
+
 def test_independent_retries_do_not_change_what_a_success_costs() -> None:
     dice, rate, cost = Random(2), 0.3, 1.0
     for cap in (1, 3, 10):
