@@ -45,6 +45,14 @@ def test_importing_promptops_costs_nothing() -> None:
     assert (HEAVY | {"click", "sqlite3", "asyncio"}).isdisjoint(modules("import promptops"))
 
 
+def test_writing_an_eval_in_python_costs_neither_a_parser_nor_a_network() -> None:
+    script = """
+from promptops.evals import Dataset, Eval, Gate, JudgeRubric, Label
+Eval("lamps", dataset=Dataset([{"lit": "yes"}], expected="lit"), scorers=[Label(["yes", "no"])])
+"""
+    assert (HEAVY | {"click", "sqlite3", "asyncio", "aiohttp"}).isdisjoint(modules(script))
+
+
 def test_the_registry_costs_jinja_and_no_tools() -> None:
     found = modules("import promptops; promptops.Registry")
     tools = "click git tiktoken sqlite3 sqlite_utils pydantic genai_prices requests".split()
