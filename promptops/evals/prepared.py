@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from promptops.errors import ConfigError
+from promptops.errors import ConfigError, UnknownModel
 from promptops.evals.cases import CaseSet
 from promptops.evals.order import shard
 from promptops.evals.placed import costs
@@ -92,6 +92,7 @@ def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
         ConfigError: A scorer or a model is not what it should be, or the plan asks for what no run
             does.
         DatasetError: The cases cannot be used.
+        UnknownModel: There is a budget, and a model has no known price.
     """
     _refuse(plan)
     found = variants(plan, setting.handle)
@@ -142,5 +143,5 @@ def _prices(plan: EvalPlan, found: Sequence[Variant], prices: Prices) -> dict[st
     unknown = [model for model, price in known.items() if price is None]
     if unknown and plan.budget.usd is not None:
         told = prices.why_unknown(asked(unknown[0]))
-        raise ConfigError(f"{plan.name}: a budget needs prices: {told}")
+        raise UnknownModel(f"{plan.name}: a budget needs prices: {told}")
     return known
