@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from promptops.errors import LedgerError
 from promptops.ledger import schema
 from promptops.ledger.call_rows import Laid, outcome
 from promptops.ledger.call_tables import CALL_COLUMNS, CONTEXT_COLUMNS, OUTCOME_COLUMNS
@@ -92,7 +93,10 @@ class CallStore:
             connection.executemany(PRICES.insert, map(PRICES.encode, laid.prices))
             connection.executemany(_insert("contexts", CONTEXT_COLUMNS), laid.contexts)
             before = connection.total_changes
-            connection.executemany(_insert(table, columns), rows)
+            try:
+                connection.executemany(_insert(table, columns), rows)
+            except OverflowError:
+                raise LedgerError(f"{table}: a number has more than 63 bits") from None
             added = connection.total_changes - before
         laid.prices.clear()
         laid.contexts.clear()

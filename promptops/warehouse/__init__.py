@@ -1,0 +1,1 @@
+"""Where recorded calls are asked about: SQLite, DuckDB, PostgreSQL; the only importer of ibis."""

@@ -1,0 +1,73 @@
+"""The tables of recorded calls as every database has them, and sums over them.
+
+The names and types are those of the ledger's file, and so of its Parquet export: a team that loads
+the export into a database of its own asks it the same questions.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import ibis
+from ibis import _
+
+from promptops.ledger.call_tables import (
+    CALL_COLUMNS,
+    CONTEXT_COLUMNS,
+    OUTCOME_COLUMNS,
+    TOKEN_COLUMNS,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ibis.expr.types import Table
+
+TEXTS: Final = frozenset(
+    "call_id tenant session retry_cause finish error model prompt version prompt_sha256 label "
+    "variant feature segment model_served tier source write_ttl long_ttl price_sha256 "
+    "outcome_id kind price".split()
+)
+REALS: Final = frozenset(("at", "latency", "first_byte"))
+PAID: Final = ("price_sha256", "write_ttl", "long_ttl")
+SUMMED: Final = ("calls", "untold", *TOKEN_COLUMNS, "reasoning_tokens")
+
+
+def _table(name: str, columns: Sequence[str]) -> Table:
+    kinds = {
+        column: "string" if column in TEXTS else "float64" if column in REALS else "int64"
+        for column in columns
+    }
+    return ibis.table(kinds, name=name)
+
+
+CALLS: Final = _table("calls", CALL_COLUMNS)
+CONTEXTS: Final = _table("contexts", CONTEXT_COLUMNS)
+OUTCOMES: Final = _table("outcomes", OUTCOME_COLUMNS)
+PRICES: Final = _table("prices", ("price_sha256", "model", "price"))
+
+
+def summed(by: Sequence[str] = (), calls: Table = CALLS) -> Table:
+    """Return sums over calls by columns of calls or of contexts, and by what they paid.
+
+    Columns: ``by``, ``price_sha256``, ``write_ttl``, ``long_ttl``, then ``SUMMED``: how many calls
+    there are, how many of them tell no usage, and tokens. Dollars are sums of tokens times rates,
+    which ``audit.spending`` works out in ``Decimal``.
+
+    Args:
+        by: Names of columns.
+        calls: ``CALLS``, or rows of it.
+    """
+    own = [column for column in by if column in calls.columns]
+    # By a number first: the texts of a few thousand groups are looked up, not those of each call.
+    groups = calls.group_by("context_id", *own).agg(
+        calls=_.count(),
+        untold=_.count() - _.input_tokens.count(),
+        **{name: _[name].sum() for name in (*TOKEN_COLUMNS, "reasoning_tokens")},
+    )
+    wanted: Any = [*by, *PAID]
+    return (
+        groups.join(CONTEXTS, "context_id")
+        .group_by(wanted)
+        .agg(**{name: _[name].sum() for name in SUMMED})
+    )

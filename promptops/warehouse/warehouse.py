@@ -1,0 +1,139 @@
+"""Databases of recorded calls: each takes the one query and gives rows of plain values."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from promptops.errors import LedgerError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ibis.expr.types import Table
+
+Row = tuple[Any, ...]
+TABLES: Final = ("calls", "contexts", "outcomes", "prices")
+_POSTGRES: Final = ("postgres://", "postgresql://")
+
+
+class Warehouse(Protocol):
+    """A database that holds the tables of recorded calls."""
+
+    @property
+    def dialect(self) -> str:
+        """How ibis calls its SQL."""
+
+    def rows(self, query: Table) -> Sequence[Row]:
+        """Return the rows of a query.
+
+        Raises:
+            LedgerError: The database cannot be asked.
+        """
+
+
+def opened(address: str) -> Warehouse:
+    """Return the warehouse of an address: a ledger's file, a folder of Parquet, postgresql://….
+
+    Raises:
+        UsageError: There is none.
+    """
+    if address.startswith(_POSTGRES):
+        return Postgres(address)
+    path = Path(address)
+    if path.is_dir():
+        return Parquet(path)
+    if path.is_file():
+        return Ledger(path)
+    raise UsageError(
+        f"{address}: no ledger is there: name its file, a folder of Parquet or postgresql://…"
+    )
+
+
+def sql(query: Table, dialect: str) -> str:
+    """Return the SQL of a query, such as for a database that promptops does not open."""
+    import ibis
+
+    return str(ibis.to_sql(query, dialect=dialect))
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The ledger's own file; it is only read."""
+
+    path: Path
+    dialect: str = "sqlite"
+
+    def rows(self, query: Table) -> Sequence[Row]:
+        """Return the rows of a query.
+
+        Raises:
+            LedgerError: The file cannot be read.
+        """
+        from promptops.ledger.place import Place
+
+        place = Place(str(self.path), self.path.absolute().as_uri(), self.path)
+        try:
+            with closing(place.connect(write=False)) as connection:
+                return connection.execute(sql(query, self.dialect)).fetchall()
+        except sqlite3.Error as error:
+            raise LedgerError(f"ledger {self.path}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Parquet:
+    """A folder that the ledger was exported to, asked by DuckDB."""
+
+    folder: Path
+    dialect: str = "duckdb"
+
+    def rows(self, query: Table) -> Sequence[Row]:
+        """Return the rows of a query.
+
+        Raises:
+            LedgerError: DuckDB is not installed, or the folder cannot be read.
+        """
+        try:
+            import duckdb
+        except ImportError:
+            raise LedgerError(
+                "Parquet is asked by DuckDB: pip install 'promptops-toolkit[duckdb]'"
+            ) from None
+        try:
+            with duckdb.connect() as connection:
+                for name in TABLES:
+                    files = (self.folder / name / "**" / "*.parquet").as_posix()
+                    connection.from_parquet(files).create_view(name)
+                return connection.execute(sql(query, self.dialect)).fetchall()
+        except duckdb.Error as error:
+            raise LedgerError(f"{self.folder}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Postgres:
+    """A PostgreSQL database that the ledger was copied to; its password is never shown."""
+
+    url: str
+    dialect: str = "postgres"
+
+    def rows(self, query: Table) -> Sequence[Row]:
+        """Return the rows of a query.
+
+        Raises:
+            LedgerError: psycopg is not installed, or the database cannot be asked.
+        """
+        try:
+            import psycopg
+        except ImportError:
+            raise LedgerError(
+                "PostgreSQL is asked by psycopg: pip install 'promptops-toolkit[postgres]'"
+            ) from None
+        try:
+            with psycopg.connect(self.url) as connection:
+                return connection.execute(sql(query, self.dialect).encode()).fetchall()
+        except psycopg.Error as error:
+            place = self.url.rpartition("@")[2] or "postgresql"
+            raise LedgerError(f"{place}: {str(error).splitlines()[0]}") from error
