@@ -38,32 +38,59 @@ class Sent(NamedTuple):
     sent_at: float
     usage: Usage
     first_byte: float | None = None  # after sending
+    repeat: int = 0
 
 
-class Differs(NamedTuple):
-    """A call whose cache did not do what was foretold."""
+class Call(NamedTuple):
+    """What became of a call's input; ``predicted`` is None where nothing could be foretold."""
 
     variant: str
     case: str
+    repeat: int
     observed: Billed
-    predicted: Billed
+    predicted: Billed | None = None
+
+    @property
+    def agreed(self) -> bool:
+        """Whether it read what was foretold, but for rounding."""
+        if self.predicted is None:
+            return False
+        allowed = max(NEAR, SHARE * self.observed.tokens)
+        return abs(self.observed.read - self.predicted.read) <= allowed
 
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """The input tokens of a model's calls in this run, by what became of them.
-
-    ``predicted`` is None where nothing could be foretold: ``unknown`` says why. ``agreed`` calls
-    read what was foretold, but for rounding; ``first`` is the first other one.
-    """
+    """The input of a model's calls in this run; ``unknown`` says why nothing could be foretold."""
 
     model: str
-    calls: int
-    observed: Billed
-    predicted: Billed | None = None
-    agreed: int = 0
-    first: Differs | None = None
+    calls: tuple[Call, ...]
     unknown: str = ""
+
+    @property
+    def observed(self) -> Billed:
+        """What was billed."""
+        return total([one.observed for one in self.calls])
+
+    @property
+    def predicted(self) -> Billed | None:
+        """What was foretold; None where nothing could be."""
+        known = [one.predicted for one in self.calls if one.predicted is not None]
+        return None if self.unknown else total(known)
+
+    @property
+    def agreed(self) -> int:
+        """How many calls read what was foretold, but for rounding."""
+        return sum(one.agreed for one in self.calls)
+
+    @property
+    def first(self) -> Call | None:
+        """The first that did not."""
+        return next((one for one in self.calls if not one.agreed), None)
+
+    def of(self, variant: str) -> Reads:
+        """Return those of a variant."""
+        return replace(self, calls=tuple(one for one in self.calls if one.variant == variant))
 
 
 def reads(costing: Costing, calls: Iterable[Sent]) -> tuple[Reads, ...]:
@@ -80,23 +107,16 @@ def reads(costing: Costing, calls: Iterable[Sent]) -> tuple[Reads, ...]:
 
 
 def _reads(costing: Costing, model: str, calls: Sequence[Sent]) -> Reads:
-    observed = [_observed(call.usage) for call in calls]
-    found = Reads(model, len(calls), total(observed))
     try:
-        predicted = _predicted(costing, calls)
+        predicted: Sequence[Billed | None] = _predicted(costing, calls)
+        unknown = ""
     except (MarksRefused, NotEstimable) as error:
-        return replace(found, unknown=str(error))
-    differing = [
-        Differs(call.variant, call.case, seen, told)
-        for call, seen, told in zip(calls, observed, predicted, strict=True)
-        if abs(seen.read - told.read) > max(NEAR, SHARE * seen.tokens)
+        predicted, unknown = [None] * len(calls), str(error)
+    found = [
+        Call(one.variant, one.case, one.repeat, _observed(one.usage), told)
+        for one, told in zip(calls, predicted, strict=True)
     ]
-    return replace(
-        found,
-        predicted=total(predicted),
-        agreed=len(calls) - len(differing),
-        first=differing[0] if differing else None,
-    )
+    return Reads(model, tuple(found), unknown)
 
 
 def _observed(usage: Usage) -> Billed:

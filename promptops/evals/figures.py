@@ -1,139 +1,114 @@
-"""Answers of a variant -> its quality, cost, latency and tokens, each with its interval."""
+"""Answers of a variant -> its quality, cost, latency, tokens and attempts."""
 
 from __future__ import annotations
 
 from collections import Counter
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
 from promptops.evals import report_variants as said
-from promptops.evals.findings import dollars_of, value_of
-from promptops.evals.order import unit
-from promptops.statistics.clusters import grouped, student
+from promptops.evals.figures_costs import cost, within
+from promptops.evals.figures_metrics import metrics, repeats
 from promptops.statistics.gate import Cause
-from promptops.statistics.rates import quantile_interval, wilson
-from promptops.statistics.ratios import cost_per_success
+from promptops.statistics.rates import quantile_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from promptops.caching.requests import Billed
+    from promptops.evals.costing_reads import Reads
+    from promptops.evals.costing_values import Costed
     from promptops.evals.gathered import Seen
+    from promptops.evals.material import Material
     from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case, Completion
-    from promptops.scorers.scorer import Scorer
-
-FEWEST: Final = 2
-THOUSAND: Final = 1_000
-_STEP: Final = Decimal("1E-9")
-
-
-class Measures(NamedTuple):
-    """What is measured: the scorers, the metric that counts as success, the seed of bootstraps."""
-
-    scorers: Sequence[Scorer]
-    metric: str
-    seed: int
+    from promptops.model.evaluation import Completion
 
 
 def of_variant(
-    variant: Variant,
-    role: said.Role,
-    cases: Sequence[Case],
-    answers: Mapping[str, Sequence[Seen]],
-    measures: Measures,
+    made: Material, variant: Variant, placed: Costed | None, reads: Reads | None
 ) -> said.Variant:
     """Return what a report says of a variant over all cases."""
-    scorers, metric, seed = measures
-    seen = [one for case in cases for one in answers.get(case.id, ())]
-    done = [one.completion for one in seen if one.completion is not None]
-    scored = [case for case in cases
-              if not isinstance(_value(case, answers, metric), Cause)]  # fmt: skip
-    attempts = Counter({"ok": len(done)})
-    attempts.update(one.lost.error.cause for one in seen if one.lost and one.lost.error)
+    by_case = [(case, made.answers(variant, case)) for case in made.cases]
+    done = [one.completion for _, each in by_case for one in each if one.completion is not None]
+    values = [made.value(variant, case, made.metric) for case, _ in by_case]
+    missing = sum(value in {Cause.INFRASTRUCTURE, Cause.SCORER} for value in values)
+    known = [not isinstance(value, Cause) for value in values]
+    reused = sum(made.trails.from_run(variant, case.id, one.repeat) is not None
+                 for case, each in by_case for one in each)  # fmt: skip
+    several = None if variant.baseline else repeats(made, variant)
     return said.Variant(
         variant.id,
-        role,
+        _role(made, variant),
         f"{variant.handle.ref.name}@{variant.version}" if not variant.baseline else variant.model,
         variant.model,
         None if variant.baseline else variant.handle.ref.sha256.removeprefix("sha256:"),
         tuple(sorted({one.model_served for one in done if one.model_served})),
-        len(scored),
-        len(cases) - len(scored),
-        metrics={
-            one.name: _metric(one.name, cases, answers)
-            for one in scorers
-            if one.kind.scope == "case"
-        },
-        cost=_cost(scored, answers, metric, seed),
-        latency=_latency(done),
+        sum(known),
+        missing,
+        _shared(made, variant),
+        reused,
+        metrics=metrics(made, variant),
+        cost=cost(made, variant, placed),
+        latency=_latency(done, stored=reused > 0, streamed=made.plan.run.stream),
         tokens=_tokens(done),
-        attempts=dict(attempts),
+        attempts=_attempts(made, variant, [one for _, each in by_case for one in each]),
+        reads=_reads(variant, reads),
+        repeats=several,
+        within=within(made, variant, several),
     )
 
 
-def _value(case: Case, answers: Mapping[str, Sequence[Seen]], metric: str) -> float | Cause:
-    return value_of(answers.get(case.id, ()), metric)
+def _role(made: Material, one: Variant) -> said.Role:
+    if one.baseline:
+        return "baseline"
+    return "incumbent" if one is made.incumbent else "candidate"
 
 
-def _metric(name: str, cases: Sequence[Case], answers: Mapping[str, Sequence[Seen]]) -> said.Metric:
-    known = [(case, value) for case in cases
-             if not isinstance(value := _value(case, answers, name), Cause)]  # fmt: skip
-    labels = [seen.scores[name].label for case, _ in known for seen in answers[case.id]
-              if name in seen.scores]  # fmt: skip
-    invalid = sum(label == "invalid" for label in labels)
-    values = [float(value) for _, value in known]
-    if not values:
-        return said.Metric(None, n=0, invalid=invalid)
-    mean = sum(values) / len(values)
-    clustered = any(case.cluster for case, _ in known)
-    if not clustered and set(values) <= {0.0, 1.0}:
-        found = wilson(sum(values), len(values))
-        return said.Metric(mean, found.low, found.high, found.method, len(values), invalid)
-    units = [unit(case) for case, _ in known]
-    groups = grouped(values, units if clustered else None)
-    if len(groups.sums) < FEWEST:
-        return said.Metric(mean, n=len(values), invalid=invalid)
-    among = student(groups).interval(0.95)
-    low, high = max(among.low, 0.0), min(among.high, 1.0)
-    return said.Metric(mean, low, high, among.method, len(values), invalid)
+def _shared(made: Material, variant: Variant) -> int:
+    """Return how many cases read the same as with the incumbent, so that they share an answer."""
+    if variant is made.incumbent:
+        return 0
+    keys = [
+        (made.trails.key(variant, case.id, 0), made.trails.key(made.incumbent, case.id, 0))
+        for case in made.cases
+    ]
+    return sum(mine is not None and mine == theirs for mine, theirs in keys)
 
 
-def _cost(
-    cases: Sequence[Case], answers: Mapping[str, Sequence[Seen]], metric: str, seed: int
-) -> said.Cost:
-    """Return the dollars of a call; nothing is said where those of one case are not known."""
-    known = [(case, dollars_of(answers[case.id])) for case in cases]
-    dollars = [one for _, one in known if one is not None]
-    if not dollars or len(dollars) < len(known):
-        return said.Cost()
-    clusters = [unit(case) for case, _ in known]
-    groups = grouped(dollars, clusters)
-    per_call = _exact(groups.mean)
-    per_1000 = said.Money(per_call * THOUSAND)
-    if len(groups.sums) >= FEWEST and any(dollars):
-        among = student(groups).interval(0.95)
-        per_1000 = said.Money(
-            per_call * THOUSAND, _exact(max(among.low, 0.0)) * THOUSAND,
-            _exact(among.high) * THOUSAND,
-        )  # fmt: skip
-    successes = [float(value) if not isinstance(value := _value(case, answers, metric), Cause)
-                 else 0.0 for case, _ in known]  # fmt: skip
-    return said.Cost(per_call, per_1000, _per_success(dollars, successes, clusters, seed))
+def _attempts(made: Material, variant: Variant, seen: Sequence[Seen]) -> Mapping[str, int]:
+    """Return the attempts of this run by how they ended; all of them are rows of the ledger."""
+    keys = made.trails.of_variant(variant)
+    if keys:
+        return Counter(one.ended for key in keys for one in made.trails.attempts.get(key, ()))
+    found = Counter({"ok": sum(one.completion is not None for one in seen)})
+    found.update(one.lost.error.cause for one in seen if one.lost and one.lost.error)
+    return found
 
 
-def _per_success(
-    dollars: Sequence[float], successes: Sequence[float], clusters: Sequence[str], seed: int
-) -> said.Money:
-    if not sum(successes):
-        return said.Money()
-    found = cost_per_success(dollars, successes, clusters, seed=seed)
-    ends = [_exact(end) if end < float("inf") else None for end in (found.low, found.high)]
-    return said.Money(_exact(found.value), *ends)
+def _reads(variant: Variant, found: Reads | None) -> said.Reads | None:
+    mine = found.of(variant.id) if found else None
+    if mine is None or not mine.calls:
+        return None
+    predicted = mine.predicted
+    return said.Reads(
+        len(mine.calls), split(mine.observed), split(predicted) if predicted else None,
+        mine.agreed, mine.unknown,
+    )  # fmt: skip
 
 
-def _latency(done: Sequence[Completion]) -> said.Latency:
+def split(billed: Billed) -> said.Split:
+    """Return input tokens as reports hold them."""
+    return said.Split(billed.plain, billed.read, sum(billed.write.values()))
+
+
+def _latency(done: Sequence[Completion], *, stored: bool, streamed: bool) -> said.Latency:
     taken = [one.latency for one in done if one.latency is not None]
-    return said.Latency(_quantile(taken, 0.5), _quantile(taken, 0.95))
+    first = [one.first_byte for one in done if one.first_byte is not None] if streamed else []
+    return said.Latency(
+        _quantile(taken, 0.5),
+        _quantile(taken, 0.95),
+        stored,
+        _quantile(first, 0.5) if first else None,
+    )
 
 
 def _quantile(values: Sequence[float], share: float) -> said.Figure:
@@ -142,17 +117,15 @@ def _quantile(values: Sequence[float], share: float) -> said.Figure:
 
 
 def _tokens(done: Sequence[Completion]) -> said.Tokens:
-    usages = [one.usage for one in done if one.usage is not None]
-    if not usages:
+    told = [(one.usage, one.reasoning_tokens) for one in done if one.usage is not None]
+    if not told:
         return said.Tokens()
-    count = len(usages)
+    count = len(told)
+    thought = [tokens for _, tokens in told if tokens is not None]
     return said.Tokens(
-        sum(one.input_tokens for one in usages) / count,
-        sum(one.cache_read_tokens for one in usages) / count,
-        sum(sum(one.cache_write_tokens.values()) for one in usages) / count,
-        sum(one.output_tokens for one in usages) / count,
+        sum(one.input_tokens for one, _ in told) / count,
+        sum(one.cache_read_tokens for one, _ in told) / count,
+        sum(sum(one.cache_write_tokens.values()) for one, _ in told) / count,
+        sum(one.output_tokens for one, _ in told) / count,
+        sum(thought) / len(thought) if thought else None,
     )
-
-
-def _exact(dollars: float) -> Decimal:
-    return Decimal(repr(dollars)).quantize(_STEP)

@@ -1,78 +1,130 @@
-"""Answers and their scores -> what is said of each candidate against the incumbent."""
+"""Answers and their scores -> verdicts on each candidate against the incumbent."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from promptops.evals.order import unit
-from promptops.evals.report_comparisons import Comparison, Looks, More, Sensitivity
-from promptops.evals.report_variants import Figure
 from promptops.statistics import gate as asked
 from promptops.statistics.family import corrected
 from promptops.statistics.gate import Cause, Pair
-from promptops.statistics.verdict import judge
+from promptops.statistics.verdict import judge, settled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from promptops.evals.gathered import Seen
     from promptops.evals.plan import Gate
-    from promptops.evals.report_comparisons import Outcome
     from promptops.evals.variants import Variant
     from promptops.model.evaluation import Case
-    from promptops.statistics.inference import Interval
-    from promptops.statistics.outcome import Outcome as Found
-    from promptops.statistics.outcome import Verdict
-
-OUTCOMES: Final[dict[Found, Outcome]] = {
-    "PASS": "pass", "FAIL": "fail", "INCONCLUSIVE": "inconclusive",
-}  # fmt: skip
+    from promptops.statistics.outcome import Outcome, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What candidates are judged by: the gate, the metric's name, and the seed of bootstraps."""
+    """What candidates are judged by: the gate, and the seed of bootstraps."""
 
     gate: Gate
-    metric: str
     seed: int
 
-    @property
-    def statistics(self) -> asked.Gate:
-        """The gate as the statistics take it."""
+    def statistics(self, metric: str) -> asked.Gate:
+        """Return the gate on a metric as the statistics take it; costs count once, with the first.
+
+        Where the gate says nothing of a metric, only its interval is of use.
+        """
+        gate = self.gate
+        first = metric == gate.metric
         return asked.Gate(
-            float(self.gate.margin),
-            self.gate.test,
-            float(self.gate.confidence),
-            self.gate.looks,
-            self.gate.stop or "looks",
-            float(self.gate.max_errors),
-            float(self.gate.cost.max_ratio) if self.gate.cost else None,
+            float(gate.margins.get(metric, gate.margin)),
+            gate.test,
+            float(gate.confidence),
+            gate.looks,
+            gate.stop or "looks",
+            float(gate.max_errors),
+            float(gate.cost.max_ratio) if gate.cost and first else None,
         )
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The incumbent and the candidates, with what they answered."""
+
+    seen: Mapping[str, Mapping[str, Sequence[Seen]]]  # by variant and case
+    incumbent: Variant
+    candidates: Sequence[Variant]
+
+    def pairs(self, cases: Sequence[Case], candidate: Variant, metric: str) -> list[Pair]:
+        """Return the scores of both sides on each case, in the order of the cases."""
+        after, before = self.seen.get(candidate.id, {}), self.seen.get(self.incumbent.id, {})
+        return [
+            Pair(
+                value_of(after.get(case.id, ()), metric),
+                value_of(before.get(case.id, ()), metric),
+                unit(case) if case.cluster else None,
+            )
+            for case in cases
+        ]
+
+    def costs(self, cases: Sequence[Case], candidate: Variant) -> list[tuple[float, float] | None]:
+        """Return the dollars of both sides on each case; None where one is not known."""
+        after, before = self.seen.get(candidate.id, {}), self.seen.get(self.incumbent.id, {})
+        found: list[tuple[float, float] | None] = []
+        for case in cases:
+            mine, theirs = dollars_of(after.get(case.id, ())), dollars_of(before.get(case.id, ()))
+            found.append(None if mine is None or theirs is None else (mine, theirs))
+        return found
 
 
 def compared(
-    cases: Sequence[Case],
-    seen: Mapping[str, Mapping[str, Sequence[Seen]]],
-    incumbent: Variant,
-    candidates: Sequence[Variant],
-    judged: Asked,
-) -> list[Comparison]:
-    """Return a comparison for each candidate, corrected for how many there are."""
-    verdicts = [
-        judge(
-            [_pair(case, seen, incumbent, one, judged.metric) for case in cases],
-            judged.statistics,
-            costs=[_costs(case, seen, incumbent, one) for case in cases],
-            seed=judged.seed,
+    cases: Sequence[Case], sides: Sides, judged: Asked, look: int = 1
+) -> list[tuple[Verdict, ...]]:
+    """Return each candidate's verdicts on the gate's metrics, corrected for how many there are.
+
+    ``cases`` are in the order in which they were drawn.
+    """
+    return list(
+        corrected(
+            [
+                [
+                    verdict(cases, sides, candidate, metric, judged, look)
+                    for metric in judged.gate.margins
+                ]
+                for candidate in sides.candidates
+            ]
         )
-        for one in candidates
-    ]
-    return [
-        _comparison(candidate, incumbent, verdict, judged)
-        for candidate, verdict in zip(candidates, corrected(verdicts), strict=True)
-    ]
+    )
+
+
+def verdict(
+    cases: Sequence[Case],
+    sides: Sides,
+    candidate: Variant,
+    metric: str,
+    judged: Asked,
+    look: int = 1,
+) -> Verdict:
+    """Return the verdict on one candidate and one metric."""
+    return judge(
+        sides.pairs(cases, candidate, metric),
+        judged.statistics(metric),
+        costs=sides.costs(cases, candidate),
+        look=look,
+        seed=judged.seed,
+    )
+
+
+def decided(cases: Sequence[Case], sides: Sides, judged: Asked) -> bool:
+    """Return whether an e-process has an answer on some candidate: it fails, or passes on all."""
+
+    def outcomes(candidate: Variant) -> set[Outcome]:
+        return {
+            settled(sides.pairs(cases, candidate, metric), judged.statistics(metric))
+            for metric in judged.gate.margins
+        }
+
+    found = map(outcomes, sides.candidates)
+    return any("FAIL" in one or one == {"PASS"} for one in found)
 
 
 def value_of(answers: Sequence[Seen], metric: str) -> float | Cause:
@@ -92,82 +144,3 @@ def dollars_of(answers: Sequence[Seen]) -> float | None:
     if not known or None in known:
         return None
     return float(sum(one for one in known if one is not None) / len(known))
-
-
-def _pair(
-    case: Case,
-    seen: Mapping[str, Mapping[str, Sequence[Seen]]],
-    incumbent: Variant,
-    candidate: Variant,
-    metric: str,
-) -> Pair:
-    after, before = (
-        value_of(seen.get(one.id, {}).get(case.id, ()), metric) for one in (candidate, incumbent)
-    )
-    return Pair(after, before, unit(case) if case.cluster else None)
-
-
-def _costs(
-    case: Case,
-    seen: Mapping[str, Mapping[str, Sequence[Seen]]],
-    incumbent: Variant,
-    candidate: Variant,
-) -> tuple[float, float] | None:
-    after, before = (
-        dollars_of(seen.get(one.id, {}).get(case.id, ())) for one in (candidate, incumbent)
-    )
-    return None if after is None or before is None else (after, before)
-
-
-def _comparison(
-    candidate: Variant, incumbent: Variant, found: Verdict, judged: Asked
-) -> Comparison:
-    table, gate = found.table, judged.gate
-    cost = None
-    if found.cost is not None:
-        cost = figure(found.cost.interval(float(gate.confidence)))
-    more = found.more_cases
-    return Comparison(
-        candidate.id,
-        incumbent.id,
-        judged.metric,
-        found.n,
-        found.missing,
-        found.clusters,
-        table.b if table else None,
-        table.c if table else None,
-        table.both if table else None,
-        table.neither if table else None,
-        found.difference,
-        found.low,
-        found.high,
-        found.bound,
-        found.ceiling,
-        gate.margin,
-        gate.confidence,
-        found.p,
-        found.p_holm,
-        gate.test,
-        found.test_method,
-        found.interval_method,
-        Looks(found.look.number, found.look.of, found.look.level_spent),
-        cost,
-        gate.cost.max_ratio if gate.cost else None,
-        OUTCOMES[found.verdict],
-        found.reasons,
-        More(more.at_zero, more.at_observed) if more else None,
-        None,
-        _sensitivity(found),
-    )
-
-
-def _sensitivity(found: Verdict) -> Sensitivity | None:
-    if found.sensitivity is None:
-        return None
-    three = (found.sensitivity.complete, found.sensitivity.best, found.sensitivity.worst)
-    return Sensitivity(*map(figure, three))
-
-
-def figure(interval: Interval) -> Figure:
-    """Return an interval as reports hold it."""
-    return Figure(interval.value, interval.low, interval.high)

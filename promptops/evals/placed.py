@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.costing import costing
 from promptops.evals.costing_terms import steady
 from promptops.evals.costing_values import Reply
+from promptops.evals.figures_costs import thousandfold
+from promptops.evals.order import unit
 from promptops.evals.report_facts import TrafficFacts
 from promptops.evals.report_variants import Money, Placement
+from promptops.model.money import PER_CALL
+from promptops.statistics.gate import Cause
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +21,9 @@ if TYPE_CHECKING:
 
     from promptops.caching.book import RuleBook
     from promptops.evals.costing import Costing
+    from promptops.evals.costing_values import Costed, Placed
     from promptops.evals.gathered import Seen
+    from promptops.evals.material import Material
     from promptops.evals.plan import EvalPlan
     from promptops.evals.variants import Variant
     from promptops.model.evaluation import Case
@@ -42,28 +49,46 @@ def costs(
     return costing(paid, cases, terms, default_counter())
 
 
-def placements(
-    found: Costing, plan: EvalPlan, seen: Mapping[str, Mapping[str, Sequence[Seen]]]
-) -> tuple[Placement, ...]:
+def costed(made: Material) -> dict[str, Costed]:
     """Return each variant's costs in the placements that the plan asks for."""
-    told = found.costed(_replies(seen), plan.placements)
-    made = []
-    for name, one in told.items():
-        shipped = one.shipped.per_call
-        for each in one.placements:
-            per_call, late = each.per_call, each.pessimistic
-            made.append(
-                Placement(
-                    f"{name} {each.kind}",
-                    name,
-                    each.kind,
-                    Money(each.per_1000),
-                    None if late is None else late * THOUSAND,
-                    None,
-                    float(per_call / shipped) if per_call is not None and shipped else None,
-                )
-            )
-    return tuple(made)
+    if made.costing is None:
+        return {}
+    return made.costing.costed(_replies(made.seen), made.plan.placements)
+
+
+def placements(made: Material, found: Mapping[str, Costed]) -> tuple[Placement, ...]:
+    """Return the same as rows, with intervals and with what a success costs."""
+    by_id = {one.id: one for one in made.variants}
+    return tuple(
+        _placement(made, by_id[name], each, one.shipped.per_call)
+        for name, one in found.items()
+        for each in one.placements
+    )
+
+
+def _placement(
+    made: Material, variant: Variant, each: Placed, shipped: Decimal | None
+) -> Placement:
+    per_call, late, mean = each.per_call, each.pessimistic, each.mean
+    known = [(case, one) for case, one in zip(made.cases, each.dollars, strict=True)
+             if one is not None]  # fmt: skip
+    ends: tuple[Decimal | None, Decimal | None] = (None, None)
+    if per_call is not None and known:
+        ends = thousandfold([float(one) for _, one in known], [unit(case) for case, _ in known])
+    values = [made.value(variant, case, made.metric) for case, _ in known]
+    won = sum(value for value in values if not isinstance(value, Cause))
+    spent = sum((one for _, one in known), Decimal(0))
+    rate = None if mean is None else mean.hit_rate
+    return Placement(
+        f"{variant.id} {each.kind}",
+        variant.id,
+        each.kind,
+        Money(each.per_1000, *ends),
+        None if late is None else late * THOUSAND,
+        (spent / Decimal(repr(won))).quantize(PER_CALL) if won and per_call is not None else None,
+        float(per_call / shipped) if per_call is not None and shipped else None,
+        None if rate is None else float(rate),
+    )
 
 
 def traffic(found: Costing) -> TrafficFacts:

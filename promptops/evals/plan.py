@@ -69,6 +69,12 @@ class Gate:
     inconclusive: Inconclusive = "exit"
     any: bool = False  # one candidate that passes is enough
     failure_cost: Decimal | None = None  # dollars that a wrong answer costs
+    also: Mapping[str, Decimal] = field(default_factory=dict)  # metrics that must hold, too
+
+    @property
+    def margins(self) -> dict[str, Decimal]:
+        """The margins of all metrics that must hold, by metric, the first first."""
+        return {self.metric: self.margin, **self.also}
 
 
 @dataclass(frozen=True, slots=True)

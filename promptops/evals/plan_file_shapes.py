@@ -97,6 +97,9 @@ _GATE: Final = record(
         "inconclusive": choice("exit", "pass", "fail").described("What no verdict means."),
         "any": BOOLEAN.described("One candidate that passes is enough."),
         "failure_cost": _MONEY.described("Dollars that a wrong answer costs."),
+        "also": mapping(number("0", below="1")).described(
+            "Further metrics that must hold, each with its margin."
+        ),
     },
     ("metric",),
 )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal  # noqa: TC003 - the same
 from typing import Literal
 
+from promptops.evals.report_variants import Split  # noqa: TC001 - the same
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -39,6 +41,8 @@ class Answered:
     input_tokens: int | None = None
     output_tokens: int | None = None
     from_run: str | None = None
+    observed: Split | None = None  # what became of the input, of a call of this run
+    predicted: Split | None = None
 
     @property
     def missing(self) -> bool:

@@ -12,13 +12,21 @@ Outcome = Literal["pass", "fail", "inconclusive"]
 TestKind = Literal["non_inferiority", "superiority", "equivalence"]
 
 
+LooksKind = Literal["single", "planned", "any_time", "again"]
+
+
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """Which look at the data this is, of how many, and the level spent with it."""
+    """Which look at the data this is, of how many, and the level spent with it at most.
+
+    ``planned`` looks share the level; ``any_time`` is an e-process, which may be looked at always;
+    ``again`` are runs of the same eval over fewer cases before this one, each with its own level.
+    """
 
     number: int = 1
     of: int = 1
     level_spent: float = 0.05
+    kind: LooksKind = "single"
 
 
 @dataclass(frozen=True, slots=True)

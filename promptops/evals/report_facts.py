@@ -37,6 +37,10 @@ class GateFacts:
     max_errors: Decimal
     max_ratio: Decimal | None = None
     any: bool = False
+    also: Mapping[str, Decimal] = field(default_factory=dict)  # further metrics, their margins
+    looks: int = 1
+    stop: Literal["e-process"] | None = None
+    failure_cost: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,10 @@ class Front:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """How far a judge can be trusted; ``labels`` is None where nobody checked it."""
+    """How far a judge can be trusted; ``labels`` is None where nobody checked it.
+
+    ``corrected`` are the means that people would give, by variant, where there are enough labels.
+    """
 
     name: str
     prompt: str
@@ -116,6 +123,7 @@ class Judge:
     position_bias: float | None = None
     alpha: float | None = None
     same_vendor: tuple[str, ...] = ()  # variants whose model is of the judge's vendor
+    corrected: Mapping[str, Figure] = field(default_factory=dict)
 
     @property
     def calibrated(self) -> bool:

@@ -57,7 +57,8 @@ class Part:
 class Cost:
     """What calls cost in production, as if live and in a steady state; never what a run paid.
 
-    ``ratio`` is over the incumbent, paired; ``per_success`` holds all attempts.
+    ``ratio`` is over the incumbent, paired; ``per_success`` holds all attempts. Where the gate says
+    what a wrong answer costs, ``with_failures`` is the expected cost of a case with that in it.
     """
 
     per_call: Decimal | None = None
@@ -65,15 +66,20 @@ class Cost:
     per_success: Money = field(default_factory=Money)
     ratio: Figure | None = None
     by_part: tuple[Part, ...] = ()
+    with_failures: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Seconds from sending to the last byte; ``stored`` where answers are of an earlier run."""
+    """Seconds from sending to the last byte; ``stored`` where answers are of an earlier run.
+
+    ``first_byte`` is the median until the first byte of answers that were sent as streams.
+    """
 
     p50: Figure = field(default_factory=Figure)
     p95: Figure = field(default_factory=Figure)
     stored: bool = False
+    first_byte: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,70 @@ class Tokens:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """Input tokens by what became of them: paid in full, read from a cache, written to one."""
+
+    plain: int = 0
+    read: int = 0
+    write: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The input of this run's calls, as it was billed and as the vendor's rules foretell it.
+
+    ``predicted`` is None where nothing could be foretold: ``unknown`` says why. ``agreed`` calls
+    read what was foretold, but for rounding.
+    """
+
+    calls: int
+    observed: Split
+    predicted: Split | None = None
+    agreed: int = 0
+    unknown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How often one of ``k`` answers is right, and how often all are; means over cases."""
+
+    k: int
+    one: Figure
+    all: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Repeats:
+    """Several answers to each case: rates of right ones, and the variance of scores.
+
+    Repeats cut the variance ``within`` cases; only more cases cut that ``between`` them.
+    """
+
+    n: int
+    rates: tuple[Rate, ...] = ()
+    within: float | None = None
+    between: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The chance that one of so many attempts at a case succeeds.
+
+    ``measured`` by repeated answers; else as if attempts were independent of one another.
+    """
+
+    attempts: int
+    probability: float
+    measured: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """A version on a model, or a baseline.
 
     ``n`` counts cases with a score, ``missing`` those that the infrastructure lost. ``shared``
-    cases render to the incumbent's very text. ``attempts`` are by cause; "ok" are those answered.
+    cases render to the incumbent's very text. ``attempts`` are those of this run by how they ended:
+    "ok" are those answered.
     """
 
     id: str
@@ -110,6 +175,9 @@ class Variant:
     latency: Latency = field(default_factory=Latency)
     tokens: Tokens = field(default_factory=Tokens)
     attempts: Mapping[str, int] = field(default_factory=dict)
+    reads: Reads | None = None
+    repeats: Repeats | None = None
+    within: tuple[Within, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,54 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from promptops.evals.figures import Measures, of_variant
-from promptops.evals.findings import OUTCOMES, Asked, compared, dollars_of, value_of
+from promptops.evals.costing_reads import reads
+from promptops.evals.figures import of_variant
+from promptops.evals.figures_metrics import slices
+from promptops.evals.lacking import priced
+from promptops.evals.looking import outcome
+from promptops.evals.material import Material
+from promptops.evals.placed import costed, placements
 from promptops.evals.report import Report
-from promptops.evals.report_cases import Answered, CaseError, CaseResult, Flip, FlipSide
-from promptops.evals.report_cases import Seen as Said
-from promptops.evals.report_facts import EvalFacts, Front, GateFacts
-from promptops.scorers.reading import as_text
-from promptops.statistics.family import overall
-from promptops.statistics.gate import Cause
-from promptops.statistics.pareto import Trial, membership
+from promptops.evals.report_facts import EvalFacts, GateFacts
+from promptops.evals.reporting_cases import errors, flips, results
+from promptops.evals.reporting_choice import front, recommended
+from promptops.evals.versus import OUTCOMES, comparisons, ended, taken
+from promptops.evals.words import percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from promptops.evals.gathered import Seen
-    from promptops.evals.plan import EvalPlan
-    from promptops.evals.report_comparisons import Comparison
+    from promptops.evals.costing_reads import Reads
+    from promptops.evals.costing_values import Costed
+    from promptops.evals.looking import Look
+    from promptops.evals.report_comparisons import Comparison, Looks
     from promptops.evals.report_comparisons import Outcome as Judged
     from promptops.evals.report_facts import DatasetFacts, PriceFacts, RunFacts, Spent, TrafficFacts
-    from promptops.evals.report_variants import Role
-    from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case
-    from promptops.scorers.scorer import Scorer
-    from promptops.statistics.outcome import Outcome
+    from promptops.evals.report_variants import Variant as Told
 
-
-@dataclass(frozen=True)
-class Material:
-    """All that a report is made of."""
-
-    plan: EvalPlan
-    variants: Sequence[Variant]
-    cases: Sequence[Case]
-    seen: Mapping[str, Mapping[str, Sequence[Seen]]]  # by variant and case
-    scorers: Sequence[Scorer]
-
-    @property
-    def metric(self) -> str:
-        """The gated metric, or the first."""
-        return self.plan.gate.metric if self.plan.gate else self.scorers[0].name
+__all__ = ["Facts", "Material", "report"]
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What is said of the run beside its answers."""
+    """What is said of the run beside its answers; ``again`` are looks that earlier runs took."""
 
     generated_at: str
     run: RunFacts
@@ -58,44 +44,66 @@ class Facts:
     prices: PriceFacts | None = None
     traffic: TrafficFacts | None = None
     notes: tuple[str, ...] = ()
+    again: Looks | None = None
 
 
-def report(made: Material, facts: Facts) -> Report:
+def report(material: Material, facts: Facts) -> Report:
     """Return the report of a run, of whatever it got done."""
-    incumbent, *others = made.variants
-    candidates = [one for one in others if not one.baseline]
-    measures = Measures(made.scorers, made.metric, made.plan.run.seed)
-    comparisons = _comparisons(made, incumbent, candidates)
-    verdict, reasons = _verdict(made, comparisons, facts.run.stopped)
+    made = material.with_total()
+    look = taken(made)
+    found = comparisons(made, look, facts.again)
+    by_variant = _reads(made)
+    placed = costed(made)
+    variants = _variants(made, found, placed, by_variant)
+    gated = priced(found, variants, made)
+    verdict, reasons = _verdict(made, look, facts.run.stopped)
+    calls = [one for name, each in by_variant.items() for one in each.of(name).calls]
     return Report(
         facts.generated_at,
         facts.run,
         _eval(made),
-        facts.dataset,
-        tuple(
-            of_variant(one, _role(one, incumbent), made.cases, made.seen.get(one.id, {}), measures)
-            for one in made.variants
-        ),
+        replace(facts.dataset, slices=tuple(slices(made))),
+        tuple(variants.values()),
         verdict,
         reasons,
-        incumbent.id,
-        _recommended(made, comparisons),
+        made.incumbent.id,
+        recommended(gated, variants),
         facts.prices,
         facts.traffic,
-        tuple(comparisons),
-        pareto=_front(made),
+        gated,
+        placements(made, placed),
+        pareto=front(made),
         spent=facts.spent,
-        errors=tuple(_errors(made)),
-        flips=tuple(_flips(made, incumbent, candidates)),
-        notes=facts.notes,
-        cases=[_case(made, case) for case in made.cases],
+        errors=tuple(errors(made)),
+        flips=tuple(flips(made)),
+        notes=(*facts.notes, *_notes(made, look, facts.again)),
+        cases=list(results(made, calls)),
     )
 
 
-def _role(one: Variant, incumbent: Variant) -> Role:
-    if one.baseline:
-        return "baseline"
-    return "incumbent" if one is incumbent else "candidate"
+def _variants(
+    made: Material,
+    found: Sequence[Comparison],
+    placed: Mapping[str, Costed],
+    by_variant: Mapping[str, Reads],
+) -> dict[str, Told]:
+    """Return what is said of each variant, with its cost over the incumbent's."""
+    ratios = {one.candidate: one.cost for one in reversed(found)}
+    told = {}
+    for one in made.variants:
+        mine = of_variant(made, one, placed.get(one.id), by_variant.get(one.id))
+        told[one.id] = replace(mine, cost=replace(mine.cost, ratio=ratios.get(one.id)))
+    return told
+
+
+def _reads(made: Material) -> dict[str, Reads]:
+    """Return what the calls of this run read from caches, by variant."""
+    if made.costing is None:
+        return {}
+    found: dict[str, Reads] = {}
+    for each in reads(made.costing, made.trails.sent(made.variants)):
+        found |= dict.fromkeys((one.variant for one in each.calls), each)
+    return found
 
 
 def _eval(made: Material) -> EvalFacts:
@@ -104,145 +112,49 @@ def _eval(made: Material) -> EvalFacts:
     if gate is not None:
         asked = GateFacts(
             gate.metric, gate.margin, gate.confidence, gate.test, gate.max_errors,
-            gate.cost.max_ratio if gate.cost else None, gate.any,
+            gate.cost.max_ratio if gate.cost else None, gate.any, dict(gate.also), gate.looks,
+            gate.stop, gate.failure_cost,
         )  # fmt: skip
     return EvalFacts(plan.name, plan.prompt, plan.sha256, made.metric, asked)
 
 
-def _comparisons(
-    made: Material, incumbent: Variant, candidates: Sequence[Variant]
-) -> list[Comparison]:
-    gate = made.plan.gate
-    if gate is None or not candidates:
-        return []
-    asked = Asked(gate, gate.metric, made.plan.run.seed)
-    return compared(made.cases, made.seen, incumbent, candidates, asked)
-
-
 def _verdict(
-    made: Material, comparisons: Sequence[Comparison], stopped: str | None
+    made: Material, look: Look | None, stopped: str | None
 ) -> tuple[Judged | None, tuple[str, ...]]:
+    """Return the verdict of all candidates together, and what no comparison says of it.
+
+    A run that something stopped passes nothing, unless a look had decided by then.
+    """
     gate = made.plan.gate
     if gate is None:
         return None, ()
-    if not comparisons:
+    if look is None or not look.verdicts:
         return "inconclusive", ("there is nothing to compare: name a second version or model",)
-    names: dict[Judged, Outcome] = {lower: upper for upper, lower in OUTCOMES.items()}
-    found = overall([names[one.verdict or "inconclusive"] for one in comparisons],
-                    one_is_enough=gate.any)  # fmt: skip
-    verdict = OUTCOMES[found]
-    if stopped and verdict == "pass":
+    verdict = OUTCOMES[outcome(look.verdicts, one_is_enough=gate.any)]
+    if look.wanted:
+        verdict = "inconclusive"
+    if stopped and verdict == "pass" and not look.decided:
         return "inconclusive", (stopped,)
-    return verdict, (stopped,) if stopped else ()
+    return verdict, (stopped,) if stopped and not look.decided else ()
 
 
-def _recommended(made: Material, comparisons: Sequence[Comparison]) -> str | None:
-    passing = [one.candidate for one in comparisons if one.verdict == "pass"]
-    costs = {name: _mean(made, name) for name in passing}
-    known = {name: cost for name, cost in costs.items() if cost is not None}
-    return min(known, key=known.__getitem__, default=None) if len(known) == len(costs) else None
-
-
-def _mean(made: Material, variant: str) -> float | None:
-    each = [dollars_of(answers) for answers in made.seen.get(variant, {}).values()]
-    known = [one for one in each if one is not None]
-    return sum(known) / len(known) if known and len(known) == len(each) else None
-
-
-def _front(made: Material) -> tuple[Front, ...]:
-    """Return how likely each variant is on the front; nothing where a cost or a score is missing.
-
-    Baselines are no contenders.
-    """
-    asked = [one for one in made.variants if not one.baseline]
-    trials: dict[str, list[Trial]] = {one.id: [] for one in asked}
-    clusters = []
-    for case in made.cases:
-        rows = {one.id: _trial(made, one, case) for one in asked}
-        if any(row is None for row in rows.values()):
-            continue
-        clusters.append(case.cluster or f"case {case.id}")
-        for name, row in rows.items():
-            if row is not None:
-                trials[name].append(row)
-    if len(asked) < 2 or len(clusters) < 2:  # noqa: PLR2004 - one alone is always on the front
-        return ()
-    found = membership(trials, clusters, seed=made.plan.run.seed, draws=1_000)
-    return tuple(Front(name, share) for name, share in found.items())
-
-
-def _trial(made: Material, variant: Variant, case: Case) -> Trial | None:
-    answers = made.seen.get(variant.id, {}).get(case.id, ())
-    value, dollars = value_of(answers, made.metric), dollars_of(answers)
-    if isinstance(value, Cause) or dollars is None:
-        return None
-    return Trial(value, value, dollars)
-
-
-def _errors(made: Material) -> Iterator[CaseError]:
-    for variant in made.variants:
-        for case_id, answers in made.seen.get(variant.id, {}).items():
-            for one in answers:
-                if one.lost is not None:
-                    error = one.lost.error
-                    told = str(error) if error else "the run was stopped before it was asked"
-                    cause = error.cause if error else "stopped"
-                    kind: Literal["missing", "failed"] = "failed" if one.own else "missing"
-                    yield CaseError(case_id, variant.id, cause, told, kind,
-                                    max(len(one.lost.attempts), 1))  # fmt: skip
-                for name, score in one.scores.items():
-                    if score.error is not None:
-                        yield CaseError(case_id, variant.id, f"scorer {name}", score.error)
-
-
-def _flips(made: Material, incumbent: Variant, candidates: Sequence[Variant]) -> Iterator[Flip]:
-    for candidate in candidates:
-        for case in made.cases:
-            sides = [_side(made, one, case) for one in (incumbent, candidate)]
-            values = [side.value for side in sides]
-            if None not in values and values[0] != values[1]:
-                yield Flip(case.id, candidate.id, *sides)
-
-
-def _side(made: Material, variant: Variant, case: Case) -> FlipSide:
-    answers = made.seen.get(variant.id, {}).get(case.id, ())
-    value = value_of(answers, made.metric)
-    first = next((one.scores[made.metric] for one in answers if made.metric in one.scores), None)
-    return FlipSide(
-        None if isinstance(value, Cause) else value,
-        first.label if first else None,
-        first.reason if first else "",
-    )
-
-
-def _case(made: Material, case: Case) -> CaseResult:
-    answers = [
-        _answered(variant.id, one)
-        for variant in made.variants
-        for one in made.seen.get(variant.id, {}).get(case.id, ())
-    ]
-    expected = None if case.expected is None else as_text(case.expected)
-    inputs = {name: as_text(value) for name, value in case.inputs.items()}
-    return CaseResult(case.id, inputs, expected, case.cluster, case.slices, tuple(answers))
-
-
-def _answered(variant: str, one: Seen) -> Answered:
-    done, lost = one.completion, one.lost
-    usage = done.usage if done else None
-    return Answered(
-        variant,
-        done.text if done else None,
-        {
-            name: Said(score.value, score.label, score.reason, score.error)
-            for name, score in one.scores.items()
-        },
-        one.repeat,
-        done.finish if done else None,
-        lost.error.cause if lost and lost.error else None,
-        str(lost.error) if lost and lost.error else None,
-        one.dollars,
-        done.latency if done else None,
-        max(len(lost.attempts), 1) if lost else 1,
-        usage.prompt_tokens if usage else None,
-        usage.output_tokens if usage else None,
-    )
+def _notes(made: Material, look: Look | None, again: Looks | None) -> Iterator[str]:
+    """Yield what is to be known of the looks, and of what was not asked or not counted."""
+    done = sum(ended(made, case) for case in made.cases)
+    if look is not None and look.decided and look.cases < len(made.cases):
+        beyond = done - look.cases
+        more = f"; {beyond:,} more that were under way are shown, not gated" if beyond > 0 else ""
+        yield f"The verdict is of the first {look.cases:,} cases in their order{more}."
+    elif done < len(made.cases) and made.plan.gate is None:
+        yield f"{len(made.cases) - done:,} cases have not been asked or have no answer."
+    if again is not None:
+        runs = again.number - 1
+        told = f"{runs} earlier runs" if runs > 1 else "an earlier run"
+        yield (f"{told.capitalize()} of this eval judged a part of these cases: this is look"
+               f" {again.number}, and a false pass has a chance of up to"
+               f" {percent(again.level_spent)} %. Plan `gate.looks` instead.")  # fmt: skip
+    unknown = sum(one.billed == "unknown" and one.usage is None
+                  for each in made.trails.attempts.values() for one in each)  # fmt: skip
+    if unknown:
+        calls = "1 attempt" if unknown == 1 else f"{unknown:,} attempts"
+        yield f"{calls} may have been billed and told no tokens: no cost of production has them."

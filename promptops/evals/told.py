@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from promptops.evals.placed import placements, traffic
-from promptops.evals.prepared import NOTHING
+from promptops.evals.judged import judged
+from promptops.evals.judging_begun import judged_total
+from promptops.evals.placed import traffic
 from promptops.evals.report_facts import DatasetFacts, PriceFacts, RunFacts, Spent
 from promptops.evals.reporting import Facts, Material, report
+from promptops.evals.trails import Trails
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from decimal import Decimal
 
     from promptops.evals.gathered import Seen
+    from promptops.evals.judging_records import Record
     from promptops.evals.prepared import Prepared
     from promptops.evals.report import Report
     from promptops.ledger.totals import Total
@@ -22,44 +26,66 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A run that has ended: ``lost`` are the cases with a hole, ``total`` is what it paid."""
+    """A run that has ended; ``total`` is what it paid."""
 
     id: str
     started: float
     ended: float
     total: Total
-    lost: frozenset[str]
     stopped: str | None = None
     notes: tuple[str, ...] = ()
 
 
-def told(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> Report:
-    """Return the report of a run, of what was seen of each variant and case."""
-    material = Material(made.plan, made.variants, made.cases, seen, made.scorers)
-    found = report(material, _facts(made, ran))
-    if made.costing is None:
-        return found
-    return replace(found, placements=placements(made.costing, made.plan, seen))
+def told(
+    made: Prepared,
+    ran: Ran,
+    seen: Mapping[str, Mapping[str, Sequence[Seen]]],
+    judges: Mapping[str, Record] | None = None,
+) -> Report:
+    """Return the report of a run, of what was seen of each variant and case, and of its judges."""
+    trails = Trails.of(made.setting.ledger, ran.id)
+    material = Material(
+        made.plan, made.variants, made.cases, seen, made.scorers, made.costing, trails, made.prices
+    )
+    return judged(report(material, _facts(made, ran, seen)), made, judges or {}, seen)
 
 
-def _facts(made: Prepared, ran: Ran) -> Facts:
+def _facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> Facts:
     plan, prices, survey, ended = made.plan, made.setting.prices, made.survey, _moment(ran.ended)
     run = RunFacts(
         ran.id, _moment(ran.started), made.setting.version, plan.run.seed, ended,
-        made.setting.commit, len(made.cases), len(made.cases) - len(ran.lost), ran.stopped,
+        made.setting.commit, len(made.cases), _done(made, seen), ran.stopped,
     )  # fmt: skip
     clusters = survey.clusters if survey.clusters < survey.cases else None
     dataset = DatasetFacts(plan.dataset.path, survey.sha256, len(made.cases), clusters)
     total = ran.total
     spent = Spent(
-        None if total.unpriced else total.spent, total.possible, 0, NOTHING, plan.budget.usd,
-        plan.budget.judge_usd,
+        None if total.unpriced else total.spent, total.possible, total.possible_calls,
+        _judges(made, ran), plan.budget.usd, plan.budget.judge_usd,
     )  # fmt: skip
     book = prices.book
     listed = PriceFacts(book.source, book.as_of.isoformat(), book.sha256, prices.layer)
     calls = traffic(made.costing) if made.costing else None
     errors = tuple(made.costing.errors) if made.costing else ()
     return Facts(ended, run, dataset, spent, listed, calls, (*errors, *ran.notes))
+
+
+def _judges(made: Prepared, ran: Ran) -> Decimal | None:
+    """Return what judges cost in a run; None where that is not known."""
+    total = judged_total(made, ran.id)
+    return None if total.unpriced else total.spent
+
+
+def _done(made: Prepared, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> int:
+    """Return how many cases every variant has all its answers to, or failures of its own."""
+    return sum(
+        all(
+            sum(not seen_one.missing for seen_one in seen.get(one.id, {}).get(case.id, ()))
+            >= made.plan.repeats
+            for one in made.variants
+        )
+        for case in made.cases
+    )
 
 
 def _moment(when: float) -> str:

@@ -73,12 +73,14 @@ def wealth(ordered: Sequence[float], threshold: float) -> list[float]:
     """Return what 1 has become at each look, betting that the mean is above the threshold.
 
     A stake u turns into u (1 + d)/(1 + threshold): the chance of ruin and the odds are those of a
-    mean at the threshold. The looks are after every unit up to 200, else 200 evenly spread.
+    mean at the threshold. The looks are after every unit up to 200, else 200 evenly spread, the
+    last of them at the end.
     """
     if threshold <= -1:
         return [1.0]
     each = ceil(len(ordered) / _LOOKS)
-    paths = [_path(ordered, threshold, stake)[each - 1 :: each] for stake in _STAKES]
+    first = (len(ordered) - 1) % each
+    paths = [_path(ordered, threshold, stake)[first::each] for stake in _STAKES]
     return [sum(_capped(one) for one in logs) / len(_STAKES) for logs in zip(*paths, strict=True)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from promptops.statistics.families import holm
+from promptops.statistics.families import all_hold, holm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 _GRAVITY: Final[dict[Outcome, int]] = {"PASS": 0, "INCONCLUSIVE": 1, "FAIL": 2}
 
 
-def corrected(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def corrected(candidates: Sequence[Sequence[Verdict]]) -> tuple[tuple[Verdict, ...], ...]:
     """Return the verdicts on several candidates with Holm's p, each in its place.
 
-    Whoever tries many candidates finds one that passes by luck. What passes alone but not among so
-    many is INCONCLUSIVE; failures stand, as each is a reason of its own to keep out.
+    Each candidate has a verdict for each of the metrics that must all hold; its p is the largest of
+    theirs (Berger 1982), and Holm's correction is over candidates: whoever tries many finds one
+    that passes by luck. What passes alone but not among so many is INCONCLUSIVE; failures stand, as
+    each is a reason of its own to keep out.
     """
-    asked = [at for at, verdict in enumerate(verdicts) if verdict.p is not None]
-    adjusted = holm([verdicts[at].p or 0.0 for at in asked])
-    found = list(verdicts)
-    for at, p in zip(asked, adjusted, strict=True):
-        found[at] = _with(verdicts[at], p, len(asked))
+    asked = [all(one.p is not None for one in each) for each in candidates]
+    worst = [all_hold([one.p or 0.0 for one in each]) for each in candidates]
+    adjusted = iter(holm([p for p, known in zip(worst, asked, strict=True) if known]))
+    found = []
+    for each, known in zip(candidates, asked, strict=True):
+        p = next(adjusted) if known else None
+        found.append(tuple(each if p is None else (_with(one, p, sum(asked)) for one in each)))
     return tuple(found)
 
 

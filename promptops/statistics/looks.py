@@ -7,11 +7,16 @@ overwhelming evidence, and the last one for little more than a single test (O'Br
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
+from itertools import accumulate
 from math import exp, pi, sqrt
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from promptops.statistics.distributions import normal_cdf, normal_quantile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MOST_LOOKS: Final = 20
 _NODES: Final = 240  # an even number of steps for Simpson's rule; errors are below 1e-7
@@ -74,6 +79,17 @@ def crossed(looks: int, upto: int, c: float) -> float:
             for at in range(_NODES + 1)
         ]
     return out
+
+
+def places(sizes: Sequence[int], looks: int) -> tuple[int, ...]:
+    """Return after how many cases each look is taken: equally far apart, behind whole clusters.
+
+    ``sizes`` are those of the clusters in the order in which they were drawn. Of fewer clusters
+    than looks the same place comes more than once.
+    """
+    ends, n = list(accumulate(sizes)), sum(sizes)
+    wanted = (n * look / looks for look in range(1, looks + 1))
+    return tuple(ends[bisect_left(ends, least)] if ends else 0 for least in wanted)
 
 
 def _density(z: float) -> float:

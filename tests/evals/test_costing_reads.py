@@ -32,7 +32,7 @@ def test_calls_that_followed_the_first_read_what_it_wrote() -> None:
     calls = [Sent(asked.id, "0", 100.0, Usage(6, 1, 0, {"5m": 600}), 1.0)]
     calls += [Sent(asked.id, str(n), 101.0 + n, Usage(6, 1, 600), 1.0) for n in range(1, 4)]
     (seen,) = reads(found, reversed(calls))
-    assert (seen.model, seen.calls, seen.agreed, seen.first) == (SONNET, 4, 4, None)
+    assert (seen.model, len(seen.calls), seen.agreed, seen.first) == (SONNET, 4, 4, None)
     assert seen.observed == seen.predicted == Billed(1800, {"5m": 600}, 24)
 
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 import promptops.statistics
 from promptops.statistics.family import corrected, overall, recommended
 from promptops.statistics.gate import Cause, Gate, Pair
+from promptops.statistics.looks import places
 from promptops.statistics.outcome import Verdict
 from promptops.statistics.paired import Table, Tango, newcombe
-from promptops.statistics.verdict import judge
+from promptops.statistics.verdict import judge, settled
 
 LOST = Cause.INFRASTRUCTURE
 
@@ -323,20 +324,47 @@ def verdicts(many: int) -> list[Verdict]:
     return [close] * many
 
 
+def alone(candidates: list[Verdict]) -> list[Verdict]:
+    return [one for (one,) in corrected([[each] for each in candidates])]
+
+
 def test_many_candidates_must_pass_by_more() -> None:
-    assert corrected(verdicts(1)) == tuple(verdicts(1))
-    found = corrected(verdicts(3))
+    assert alone(verdicts(1)) == verdicts(1)
+    found = alone(verdicts(3))
     assert {one.verdict for one in found} == {"INCONCLUSIVE"}
     assert found[0].p_holm == pytest.approx(3 * found[0].p)
     assert "among 3 candidates" in found[0].reasons[0]
     clear = judge(pairs(840, 32, 24, 104), Gate(0.02))
-    assert corrected([clear, clear])[0].verdict == "PASS"
+    assert alone([clear, clear])[0].verdict == "PASS"
 
 
 def test_a_candidate_without_a_p_is_none_of_the_family() -> None:
     short = judge(graded(5), Gate(0.02))
-    found = corrected([short, *verdicts(1)])
-    assert found == (short, *verdicts(1))
+    assert alone([short, *verdicts(1)]) == [short, *verdicts(1)]
+
+
+def test_metrics_that_must_all_hold_are_no_family_and_candidates_are() -> None:
+    clear = judge(pairs(840, 32, 24, 104), Gate(0.02))
+    (both,) = corrected([[clear, *verdicts(1)]])
+    assert [one.verdict for one in both] == ["PASS", "PASS"]
+    assert [one.p_holm for one in both] == [both[1].p, both[1].p]
+    three = corrected([[clear, one] for one in verdicts(3)])
+    assert {one.verdict for each in three for one in each} == {"INCONCLUSIVE"}
+
+
+def test_a_quick_look_of_an_e_process_says_what_the_verdict_does() -> None:
+    for counts in ((900, 60, 10, 30), (700, 10, 200, 90), (90, 1, 1, 8), (300, 20, 26, 30)):
+        found = pairs(*counts)
+        for test in ("non_inferiority", "equivalence"):
+            gate = Gate(0.05, test=test, stop="e-process")
+            assert settled(found, gate) == judge(found, gate).verdict
+
+
+def test_looks_are_behind_whole_clusters_equally_far_apart() -> None:
+    assert places([1] * 10, 3) == (4, 7, 10)
+    assert places([5, 1, 1, 3], 2) == (5, 10)
+    assert places([9, 1], 3) == (9, 9, 10)
+    assert places([], 2) == (0, 0)
 
 
 def test_the_gravest_outcome_is_the_whole_ones() -> None:

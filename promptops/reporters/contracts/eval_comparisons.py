@@ -11,9 +11,13 @@ from promptops.reporters.contracts.eval_figures import Figure, Outcome, Points, 
 class Looks(Part):
     """Which look at the data this is."""
 
-    number: Line = Field(description="The look that was taken.")
+    number: Count = Field(description="The look that was taken; 0 if none could be.")
     of: Line = Field(description="How many the gate allows.")
-    level_spent: Share = Field(description="The level that is spent with it.")
+    level_spent: Share = Field(description="The level that is spent with it at most.")
+    kind: Literal["single", "planned", "any_time", "again"] = Field(
+        description="Whether it is the only one, one of the gate's, a look of an e-process, or one"
+        " more after runs over a part of the cases."
+    )
 
 
 class More(Part):

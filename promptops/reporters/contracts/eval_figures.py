@@ -40,11 +40,13 @@ class Figure(Part):
 
 
 class Metric(Part):
-    """A scorer's mean over cases."""
+    """A scorer's mean over cases, or a figure of the whole run."""
 
-    mean: Share | None = Field(description="The mean, from 0 to 1; null if nothing was scored.")
-    low: Share | None = Field(description="The interval's lower end; null if unknown.")
-    high: Share | None = Field(description="The interval's upper end; null if unknown.")
+    mean: Points | None = Field(
+        description="The mean, from 0 to 1; kappa from -1; null if nothing was scored."
+    )
+    low: Points | None = Field(description="The interval's lower end; null if unknown.")
+    high: Points | None = Field(description="The interval's upper end; null if unknown.")
     method: str | None = Field(description="How the interval was got; null if there is none.")
     n: Annotated[int, Field(ge=0, le=MOST)] = Field(description="The cases with a score.")
     invalid: Annotated[int, Field(ge=0, le=MOST)] = Field(

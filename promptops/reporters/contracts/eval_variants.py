@@ -4,7 +4,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from promptops.reporters.contracts.common import Count, Many, Money, Number, Part, Rate, Sha256
+from promptops.reporters.contracts.common import (
+    Count,
+    Line,
+    Many,
+    Money,
+    Number,
+    Part,
+    Rate,
+    Sha256,
+)
 from promptops.reporters.contracts.eval_figures import Dollars, Metric, Positive, Share
 
 
@@ -29,6 +38,10 @@ class Cost(Part):
         description="The cost over the incumbent's, paired; null of the incumbent, or if unknown."
     )
     by_part: Many[CostPart] = Field(description="The dollars of a call by kind of token.")
+    with_failures: Dollars | None = Field(
+        description="The expected dollars of a case, wrong answers at the gate's failure_cost; null"
+        " without one."
+    )
 
 
 class Latency(Part):
@@ -37,6 +50,9 @@ class Latency(Part):
     p50: Positive = Field(description="The median.")
     p95: Positive = Field(description="What 95 % of the answers take at most.")
     stored: bool = Field(description="Whether answers of an earlier run are among them.")
+    first_byte: Positive | None = Field(
+        description="The median seconds to the first byte of streams; null where nothing streamed."
+    )
 
 
 class Tokens(Part):
@@ -47,6 +63,53 @@ class Tokens(Part):
     cache_write: Number | None = Field(description="Input written to a cache; null if unknown.")
     output: Number | None = Field(description="Output; null if unknown.")
     reasoning: Number | None = Field(description="Reasoning within the output; null if unknown.")
+
+
+class Split(Part):
+    """Input tokens by what became of them."""
+
+    plain: Count = Field(description="Tokens paid in full.")
+    read: Count = Field(description="Tokens read from a cache.")
+    write: Count = Field(description="Tokens written to a cache.")
+
+
+class Reads(Part):
+    """The input of this run's calls, as billed and as the vendor's cache rules foretell it."""
+
+    calls: Count = Field(description="The calls that were answered and told their tokens.")
+    observed: Split = Field(description="What was billed.")
+    predicted: Split | None = Field(description="What was foretold; null if nothing could be.")
+    agreed: Count = Field(description="The calls that read what was foretold, but for rounding.")
+    unknown: str = Field(description="Why nothing could be foretold; empty if something could.")
+
+
+class RepeatRate(Part):
+    """Right answers among k of the answers to a case."""
+
+    k: Line = Field(description="How many answers are taken.")
+    one: Positive = Field(description="pass@k: the mean chance that one of them is right.")
+    all: Positive = Field(description="pass^k: the mean chance that all of them are.")
+
+
+class Repeats(Part):
+    """Several answers to each case."""
+
+    n: Line = Field(description="The answers to each case.")
+    rates: Many[RepeatRate] = Field(description="By k; none of a metric that is not 0/1.")
+    within: Number | None = Field(
+        description="The variance of scores within cases; null if unknown."
+    )
+    between: Number | None = Field(description="That between cases; null if unknown.")
+
+
+class Within(Part):
+    """The chance that one of several attempts succeeds."""
+
+    attempts: Line = Field(description="How many attempts.")
+    probability: Share = Field(description="The chance.")
+    measured: bool = Field(
+        description="Whether repeated answers say so; else as if attempts were independent."
+    )
 
 
 class Variant(Part):
@@ -67,7 +130,14 @@ class Variant(Part):
     latency: Latency = Field(description="How long its answers take.")
     tokens: Tokens = Field(description="The tokens of its calls.")
     attempts: dict[str, Count] = Field(
-        description="The attempts by how they ended: ok, or the cause of the failure."
+        description="The attempts of this run by how they ended: ok, or the cause of the failure."
+    )
+    reads: Reads | None = Field(
+        description="What its calls read from caches; null where none was sent."
+    )
+    repeats: Repeats | None = Field(description="Of several answers to each case; null if one.")
+    within: Many[Within] = Field(
+        description="How often one of several attempts succeeds, where the gate has a failure_cost."
     )
 
 
@@ -111,3 +181,9 @@ class Gate(Part):
         description="The most that a candidate may cost of the incumbent's; null if any."
     )
     any: bool = Field(description="Whether one candidate that passes is enough.")
+    also: dict[str, Rate] = Field(description="Further metrics that must hold, with margins.")
+    looks: Line = Field(description="How many looks were planned.")
+    stop: Literal["e-process"] | None = Field(description="What may end the run; null if nothing.")
+    failure_cost: Money | None = Field(
+        description="The dollars that a wrong answer costs; null if none was named."
+    )

@@ -1,0 +1,122 @@
+"""All that a report is made of: answers by variant and case, what they score and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence  # noqa: TC003 - fields of a frozen value
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from promptops.evals.findings import dollars_of, value_of
+from promptops.evals.order import drawn
+from promptops.evals.trails import Trails
+from promptops.model.evaluation import Completion, Score
+from promptops.scorers.scorer import total
+
+if TYPE_CHECKING:
+    from promptops.evals.costing import Costing
+    from promptops.evals.gathered import Seen
+    from promptops.evals.plan import EvalPlan
+    from promptops.evals.variants import Variant
+    from promptops.model.evaluation import Case
+    from promptops.model.money import Price
+    from promptops.scorers.scorer import Scorer
+    from promptops.statistics.gate import Cause
+
+TOTAL = "total"  # the weighted mean of all scorers
+
+
+@dataclass(frozen=True)
+class Material:
+    """The answers of a run with all that is needed to judge them."""
+
+    plan: EvalPlan
+    variants: Sequence[Variant]
+    cases: Sequence[Case]
+    seen: Mapping[str, Mapping[str, Sequence[Seen]]]  # by variant and case
+    scorers: Sequence[Scorer]
+    costing: Costing | None = None
+    trails: Trails = field(default_factory=Trails)
+    prices: Mapping[str, Price | None] = field(default_factory=dict)
+
+    @property
+    def metric(self) -> str:
+        """The gated metric, or the first that is of a case."""
+        if self.plan.gate:
+            return self.plan.gate.metric
+        each = (one.name for one in self.scorers if one.kind.scope != "run")
+        return next(each, self.scorers[0].name)
+
+    @cached_property
+    def metrics(self) -> tuple[str, ...]:
+        """The metrics that single cases have."""
+        named = tuple(one.name for one in self.scorers if one.kind.scope != "run")
+        return (*named, TOTAL) if self.totalled else named
+
+    @cached_property
+    def totalled(self) -> bool:
+        """Whether the gate asks for the weighted mean of all scorers."""
+        return self.plan.gate is not None and TOTAL in self.plan.gate.margins
+
+    @property
+    def incumbent(self) -> Variant:
+        """The variant that others are compared with."""
+        return self.variants[0]
+
+    @property
+    def candidates(self) -> list[Variant]:
+        """The variants that are compared with it."""
+        return [one for one in self.variants[1:] if not one.baseline]
+
+    @cached_property
+    def drawn(self) -> list[Case]:
+        """The cases in the order in which they were asked."""
+        return drawn(self.cases, self.plan.run.seed)
+
+    def answers(self, variant: Variant, case: Case) -> Sequence[Seen]:
+        """Return a variant's answers to a case."""
+        return self.seen.get(variant.id, {}).get(case.id, ())
+
+    def value(self, variant: Variant, case: Case, metric: str) -> float | Cause:
+        """Return what a variant scores on a case, or why that is not known."""
+        return value_of(self.answers(variant, case), metric)
+
+    def dollars(self, variant: Variant, case: Case) -> float | None:
+        """Return what an answer to a case costs; None where that is not known."""
+        return dollars_of(self.answers(variant, case))
+
+    def attempted(self, variant: Variant, case: Case) -> float | None:
+        """Return the same with all attempts at it that were billed for an answer nobody got."""
+        known = self.dollars(variant, case)
+        if known is None or self.costing is None:
+            return known
+        answers = self.answers(variant, case)
+        more = [
+            self.costing.dollars(variant, case, Completion("", one.usage))
+            for each in answers
+            for one in self.trails.others(variant, case.id, each.repeat)
+        ]
+        return known + sum(float(one) for one in more if one is not None) / max(len(answers), 1)
+
+    def with_total(self) -> Material:
+        """Return the same, its answers with their weighted mean where the gate asks for it."""
+        if not self.totalled:
+            return self
+        seen = {
+            variant: {
+                case: [replace(one, scores=self._and_total(one)) for one in answers]
+                for case, answers in cases.items()
+            }
+            for variant, cases in self.seen.items()
+        }
+        return replace(self, seen=seen)
+
+    def _and_total(self, one: Seen) -> dict[str, Score]:
+        if not one.scores or TOTAL in one.scores:
+            return one.scores
+        weighed = [(scorer, one.scores[scorer.name]) for scorer in self.scorers
+                   if scorer.name in one.scores]  # fmt: skip
+        value = total(weighed)
+        failed = next((f"{scorer.name} failed: {score.error}" for scorer, score in weighed
+                       if scorer.weight and score.error is not None), None)  # fmt: skip
+        return {**one.scores, TOTAL: Score(value, error=failed)}

@@ -1,0 +1,84 @@
+"""What the ledger says of each item of a run: which attempts it took, and which run answered it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from promptops.evals.costing_reads import Sent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from promptops.evals.variants import Variant
+    from promptops.ledger.attempts import Attempt
+    from promptops.ledger.ledger import Ledger
+
+
+class Place(NamedTuple):
+    """An item by its names."""
+
+    version: str
+    model: str
+    case: str
+    repeat: int
+
+
+@dataclass(frozen=True)
+class Trails:
+    """The calls of a run by item; items that share an answer share a key."""
+
+    keys: Mapping[Place, str] = field(default_factory=dict)
+    attempts: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)
+    reused: Mapping[str, str] = field(default_factory=dict)  # the run that answered, by key
+
+    @classmethod
+    def of(cls, ledger: Ledger, run_id: str) -> Trails:
+        """Return the trails of a run."""
+        keys, reused = {}, {}
+        for one in ledger.outcomes(run_id):
+            item = one.item
+            keys[Place(item.version, item.model, item.case_id, item.repeat)] = item.answer_key
+            if one.from_run is not None:
+                reused[item.answer_key] = one.from_run
+        attempts: dict[str, list[Attempt]] = {}
+        for attempt in ledger.attempts(run_id):
+            if attempt.purpose == "answer":
+                attempts.setdefault(attempt.answer_key, []).append(attempt)
+        return cls(keys, attempts, reused)
+
+    def key(self, variant: Variant, case: str, repeat: int) -> str | None:
+        """Return the key of an item's answer; None where nothing is known of it."""
+        return self.keys.get(Place(variant.version, variant.model, case, repeat))
+
+    def made(self, variant: Variant, case: str, repeat: int) -> Sequence[Attempt]:
+        """Return the attempts that this run made at an item."""
+        return self.attempts.get(self.key(variant, case, repeat) or "", ())
+
+    def from_run(self, variant: Variant, case: str, repeat: int) -> str | None:
+        """Return the run that an item's answer is used again of."""
+        return self.reused.get(self.key(variant, case, repeat) or "")
+
+    def of_variant(self, variant: Variant) -> dict[str, None]:
+        """Return the keys of a variant's answers, each once."""
+        mine = (variant.version, variant.model)
+        return {key: None for place, key in self.keys.items() if place[:2] == mine}
+
+    def others(self, variant: Variant, case: str, repeat: int) -> Iterator[Attempt]:
+        """Yield the attempts at an item, but for the one that answered, that may be billed."""
+        made = self.made(variant, case, repeat)
+        answered = next((one.id for one in made if one.state == "ok"), None)
+        for one in made:
+            if one.id != answered and one.billed in {"yes", "unknown"} and one.usage is not None:
+                yield one
+
+    def sent(self, variants: Sequence[Variant]) -> Iterator[Sent]:
+        """Yield the calls that were answered and tell their tokens, each once."""
+        ids = {(one.version, one.model): one.id for one in variants}
+        seen = set()
+        for place, key in self.keys.items():
+            for one in self.attempts.get(key, ()):
+                if one.state == "ok" and one.usage is not None and one.id not in seen:
+                    seen.add(one.id)
+                    yield Sent(ids[place[:2]], place.case, one.sent_at, one.usage,
+                               one.first_byte, place.repeat)  # fmt: skip
