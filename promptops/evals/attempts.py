@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
     from promptops.ledger.rows import Intent
-    from promptops.model.evaluation import Request
+    from promptops.model.evaluation import Cause, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Ask:
 
     ``worst`` is what it costs at most, None where no price is known; ``paid`` says what an answer
     cost. ``amounts`` is what it takes of the limits, ``prefix`` what others could read of it in the
-    vendor's cache for ``lifetime`` seconds.
+    vendor's cache for ``lifetime`` seconds. ``before`` counts attempts of earlier processes.
     """
 
     request: Request
@@ -32,6 +32,8 @@ class Ask:
     prefix: Hashable | None = None
     lifetime: float = 0.0
     price_sha256: str | None = None
+    before: int = 0
+    because: Cause | None = None  # why the last of those is followed by another
 
 
 def bill(ask: Ask, ended: Completion | ProviderError) -> Decimal | None:

@@ -13,16 +13,21 @@ NOTHING: Final = Decimal(0)
 
 
 class BudgetSpent(PromptopsError):
-    """The next call could cost more than what is left of the budget."""
+    """The next call could cost more than what is left of a budget."""
 
     exit_code = 3
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        super().__init__(budget.told)
 
 
 @dataclass
 class Budget:
     """Dollars that were spent, may have been, and are set aside: never more than the limit.
 
-    Without a limit all is let through and added up.
+    Without a limit all is let through and added up. A part of a ``whole`` budget has a limit of its
+    own, and takes what it sets aside out of the whole.
     """
 
     limit: Decimal | None = None
@@ -30,6 +35,9 @@ class Budget:
     possible: Decimal = NOTHING  # of calls of which nobody knows whether they are billed
     reserved: Decimal = NOTHING
     pending: int = 0
+    whole: Budget | None = None
+    name: str = "the budget"
+    told: str = ""  # why a call did not fit
 
     def __post_init__(self) -> None:
         self._settled = asyncio.Event()
@@ -49,17 +57,35 @@ class Budget:
         """
         while self.left is not None and worst > self.left:
             if not self.pending:
-                raise BudgetSpent(
-                    f"the budget of ${self.limit:f} is spent: ${self.spent:f} paid, "
+                self.told = (
+                    f"{self.name} of ${self.limit:f} is spent: ${self.spent:f} paid, "
                     f"${self.possible:f} possibly; the next call could cost ${worst:f}"
                 )
+                raise BudgetSpent(self)
             self._settled.clear()
             await self._settled.wait()
+        self.reserved += worst
+        self.pending += 1
+        if self.whole is None:
+            return
+        try:
+            await self.whole.reserve(worst)
+        except BaseException:
+            self._settle(worst, NOTHING)
+            raise
+
+    def adopt(self, worst: Decimal) -> None:
+        """Set aside what a call costs at worst that an earlier process has sent already."""
         self.reserved += worst
         self.pending += 1
 
     def settle(self, worst: Decimal, paid: Decimal | None) -> None:
         """Replace what was set aside by what was paid; None: unknown, and charged at its worst."""
+        self._settle(worst, paid)
+        if self.whole is not None:
+            self.whole.settle(worst, paid)
+
+    def _settle(self, worst: Decimal, paid: Decimal | None) -> None:
         self.reserved -= worst
         self.pending -= 1
         if paid is None:

@@ -63,13 +63,14 @@ class Calls:
     clock: Callable[[], float]
     sleep: Callable[[float], Awaitable[object]]
     warming: Warming | None = None
+    judges: Budget | None = None  # the part of the budget that judges are held to
     dead: dict[str, str] = field(default_factory=dict)  # models that are asked no more, and why
     reason: str = ""  # why nothing more is sent
 
     async def ask(self, ask: Ask, purpose: Purpose = "answer") -> Outcome:
         """Return what a call leaves after as many attempts as its failures are worth."""
         ids: list[str] = []
-        cause: Cause | None = None
+        cause: Cause | None = ask.because
         model = ask.request.model
         while True:
             if self.reason or model in self.dead:
@@ -116,10 +117,12 @@ class Calls:
         self, ask: Ask, ids: list[str], cause: Cause | None, purpose: Purpose
     ) -> Completion | ProviderError:
         worst = ask.worst or Decimal(0)
+        budget = (self.judges if purpose == "judge" else None) or self.budget
         try:
-            await self.budget.reserve(worst)
+            await budget.reserve(worst)
         except BudgetSpent as error:
-            self.stop(str(error))
+            if error.budget is self.budget:
+                self.stop(str(error))
             raise Stopped from error
         paid: Decimal | None = Decimal(0)  # of what was never sent
         gate = self.gate(ask.request.model)
@@ -130,7 +133,7 @@ class Calls:
                 if self.reason or ask.request.model in self.dead:  # since it began to wait
                     raise Stopped
                 queued = self.clock() - waiting
-                intent = self._intent(ask, len(ids) + 1, cause, purpose)
+                intent = self._intent(ask, ask.before + len(ids) + 1, cause, purpose)
                 await self.store.intents_committed([intent])
                 ids.append(intent.attempt_id)
                 paid = None  # from here on it may be billed
@@ -140,7 +143,7 @@ class Calls:
             finally:
                 gate.leave()
         finally:
-            self.budget.settle(worst, paid)
+            budget.settle(worst, paid)
 
     async def _sent(
         self, ask: Ask, intent: Intent, gate: Gate, queued: float

@@ -6,16 +6,22 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from promptops.evals.judges import Graders
+from promptops.evals.paired import EVEN, Meetings, unmet
 from promptops.ledger.rows import Answer, Scored, canonical
 from promptops.model.evaluation import Score
 from promptops.scorers.key import scorer_key
 from promptops.scorers.kind import Facts
+from promptops.scorers.unasked import unasked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from promptops.evals.calling import Outcome
+    from promptops.evals.judges import Grader
+    from promptops.evals.judging import Judging
+    from promptops.evals.judging_records import Record
     from promptops.evals.variants import Variant
     from promptops.ledger.rows import Item
     from promptops.ledger.writer import Writer
@@ -25,11 +31,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An answer to a case with its scores; without an answer, why there is none."""
+    """An answer to a case with its scores; without an answer, why there is none.
+
+    The score of a comparison is added when the other answer is there, too.
+    """
 
     repeat: int
     completion: Completion | None
-    scores: Mapping[str, Score]
+    scores: dict[str, Score]
     dollars: Decimal | None = None  # as if live
     lost: Outcome | None = None
     own: bool = False  # whether that is the prompt's or the model's own failure, so a score of 0
@@ -46,62 +55,132 @@ class Gathered:
 
     ``dollars`` says what an answer costs as if live, None where that is not known. ``known`` are
     scores that need not be worked out again, by answer key, scorer key and what was expected.
+    ``judging`` asks the graders' models; without it, of them only what is known is told.
     """
 
-    variants: Mapping[tuple[str, str], Variant]  # by version and model
+    variants: Mapping[tuple[str, str], Variant]  # by version and model, the incumbent first
     scorers: Sequence[Scorer]
     writer: Writer
     wall: Callable[[], float]
     dollars: Callable[[Variant, Case, Completion], Decimal | None]
     known: Mapping[tuple[str, str, str], Score] = field(default_factory=dict)
     seen: dict[str, dict[str, list[Seen]]] = field(default_factory=dict)
+    graders: Graders = field(default_factory=Graders)
+    judging: Judging | None = None
 
     def __post_init__(self) -> None:
         self._keys = {one.name: scorer_key(one) for one in self.scorers}
-        self._scored: dict[tuple[str, str], dict[str, Score]] = {}
+        self._scored: dict[tuple[Any, ...], dict[str, Score]] = {}
+        self._judged: set[tuple[str, str, str]] = set()
+        incumbent = next(iter(self.variants.values())).id if self.variants else ""
+        self._meetings = Meetings(incumbent)
+        self._comparing = [one for one in self.graders.each if one.compares]
+
+    @property
+    def records(self) -> Mapping[str, Record]:
+        """What judges said, by the names of their scorers."""
+        return self.judging.records if self.judging else {}
 
     async def answered(self, item: Item, case: Case, completion: Completion) -> None:
         """Score an answer and keep it for the case and the variant that it answers."""
         variant = self.variants[item.version, item.model]
         dollars = self.dollars(variant, case, completion)
         facts = Facts(variant.handle.schema, variant.handle.tools, dollars)
-        scores = self._scores(item, case, completion, facts)
-        self._add(variant, case.id, Seen(item.repeat, completion, scores, dollars))
+        scores = dict(self._scores(item, case, completion, facts))
+        for one in self.graders.each:
+            if not one.compares:
+                scores[one.name] = await self._judge(one, item, case, (completion,))
+            elif variant.id == self._meetings.incumbent and one.scorer.applies(case):
+                scores[one.name] = EVEN
+        mine = Seen(item.repeat, completion, scores, dollars)
+        self._add(variant, case.id, mine)
+        for met in self._meetings.met(variant.id, item, mine) if self._comparing else ():
+            assert met.seen.completion is not None  # noqa: S101 - it met as an answer
+            both = (met.seen.completion, met.incumbent)
+            for one in self._comparing:
+                met.seen.scores[one.name] = await self._judge(one, met.item, case, both)
 
     def lost(self, items: Sequence[tuple[Item, Outcome]], *, own: bool) -> None:
         """Keep what has no answer: a failure of its own scores 0, any other is a hole."""
-        failed = {one.name: Score(0.0, reason="there is no answer") for one in self.scorers}
+        failed = Score(0.0, reason="there is no answer")
+        names = [one.name for one in self.scorers if one.kind.scope != "run"] if own else []
         for item, outcome in items:
             variant = self.variants[item.version, item.model]
-            scores = failed if own else {}
+            scores = dict.fromkeys(names, failed)
             self._add(variant, item.case_id, Seen(item.repeat, None, scores, None, outcome, own))
+
+    def finish(self, cases: Sequence[Case]) -> None:
+        """Give the scores that wait for all answers, and take those of cases outside a slice."""
+        for one in self._comparing:
+            for seen, score in unmet(self._meetings.incumbent, self.seen, one.name):
+                seen.scores[one.name] = score
+        sliced = [one for one in self.scorers if one.where]
+        by_id = {case.id: case for case in cases if sliced}
+        for case_id, seen in self._answers() if sliced else ():
+            for scorer in sliced:
+                if scorer.name in seen.scores and not scorer.applies(by_id[case_id]):
+                    seen.scores[scorer.name] = Score(None, reason="outside the scorer's slice")
+
+    def _answers(self) -> Iterator[tuple[str, Seen]]:
+        for variant in self.seen.values():
+            for case_id, answers in variant.items():
+                yield from ((case_id, one) for one in answers)
 
     def _add(self, variant: Variant, case_id: str, seen: Seen) -> None:
         self.seen.setdefault(variant.id, {}).setdefault(case_id, []).append(seen)
+
+    async def _judge(
+        self, grader: Grader, item: Item, case: Case, completions: tuple[Completion, ...]
+    ) -> Score:
+        first, *others = completions
+        wanted = expects([case.expected, *map(_said, others)] if others else case.expected)
+        place = (item.answer_key, grader.key, wanted)
+        if self.judging is None:
+            told = self.known.get(place) or unasked(grader.scorer, case, completions)
+            return told or Score(None, error="it was not judged")
+        found = await self.judging.judged(grader, case, completions)
+        if found.each and place not in self.known and place not in self._judged:
+            self._judged.add(place)
+            said, now = _said(first), self.wall()
+            self.writer.add(
+                *(
+                    Scored(item.answer_key, grader.key, said, score, now, wanted, at, attempts)
+                    for at, (score, attempts) in enumerate(found.each)
+                )
+            )
+        return found.score
 
     def _scores(
         self, item: Item, case: Case, completion: Completion, facts: Facts
     ) -> dict[str, Score]:
         # Two versions that say the same on a case share its answer, and so its scores; two cases
-        # of the same inputs may expect different things of it.
+        # of the same inputs may expect different things of it, and be of other slices.
         key, wanted = item.answer_key, expects(case.expected)
-        if (key, wanted) in self._scored:
-            return self._scored[key, wanted]
+        place = (key, wanted, *case.slices.items())
+        if place in self._scored:
+            return self._scored[place]
         scores, new = {}, []
-        answer = Answer.of(completion.text, completion.tool_calls).answer_sha256
         for one in self.scorers:
             if one.kind.scope != "case":
                 continue
-            known = self.known.get((key, self._keys[one.name], wanted))
+            applies = not one.where or one.applies(case)
+            known = self.known.get((key, self._keys[one.name], wanted)) if applies else None
             score = scores[one.name] = known or one.score(case, completion, facts)
-            if known is None:
-                made = Scored(key, self._keys[one.name], answer, score, self.wall(), wanted)
-                new.append(made)
+            if known is None and applies:
+                said = _said(completion)
+                new.append(Scored(key, self._keys[one.name], said, score, self.wall(), wanted))
         self.writer.add(*new)
-        self._scored[key, wanted] = scores
+        self._scored[place] = scores
         return scores
 
 
 def expects(expected: Any) -> str:
-    """Return the hash under which scores are kept of what a case expects."""
+    """Return the hash under which scores are kept of what a case expects.
+
+    Of a comparison that is also the incumbent's answer.
+    """
     return sha256(canonical(expected).encode()).hexdigest()
+
+
+def _said(completion: Completion) -> str:
+    return Answer.of(completion.text, completion.tool_calls).answer_sha256

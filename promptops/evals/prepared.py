@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import ConfigError, UnknownModel
 from promptops.evals.cases import CaseSet
+from promptops.evals.judges import Graders, graders
 from promptops.evals.order import shard
 from promptops.evals.placed import costs
 from promptops.evals.requests import asked
@@ -65,7 +66,8 @@ class Prepared:
     """A plan with all that it names; ``cases`` are those of the setting's part.
 
     A model's price is None where nobody knows it. ``costing`` says what answers cost in
-    production, and is None where nobody is paid for any.
+    production, and is None where nobody is paid for any. ``graders`` are the scorers that ask
+    models.
     """
 
     plan: EvalPlan
@@ -77,6 +79,14 @@ class Prepared:
     cases: Sequence[Case]
     prices: Mapping[str, Price | None]
     costing: Costing | None
+    graders: Graders = field(default_factory=Graders)
+
+    @property
+    def decided_by(self) -> frozenset[str]:
+        """The metrics that decide; without a gate the first, as it is what reports show first."""
+        if self.plan.gate is not None:
+            return frozenset({self.plan.gate.metric})
+        return frozenset([one.name for one in self.scorers if one.kind.scope != "run"][:1])
 
     def dollars(self, variant: Variant, case: Case, completion: Completion) -> Decimal | None:
         """Return what an answer costs in production; one that nobody is paid for costs nothing."""
@@ -102,9 +112,10 @@ def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
     survey = dataset.survey()
     cases = shard(list(dataset.cases(survey)), *setting.part)
     prices = _prices(plan, found, setting.prices)
+    judges = _graders(plan, scorers, setting)
     rules = (setting.rules, setting.prices.day)
     costing = costs(plan, found, cases, prices, rules)
-    return Prepared(plan, setting, found, scorers, dataset, survey, cases, prices, costing)
+    return Prepared(plan, setting, found, scorers, dataset, survey, cases, prices, costing, judges)
 
 
 def _refuse(plan: EvalPlan) -> None:
@@ -116,7 +127,6 @@ def _refuse(plan: EvalPlan) -> None:
         "gate.failure_cost": gate is not None and gate.failure_cost is not None,
         "run.retry_invalid": run.retry_invalid > 0,
         "run.stream": run.stream,
-        "budget.judge_usd": plan.budget.judge_usd is not None,
     }
     for key, found in asked_for.items():
         if found:
@@ -129,10 +139,22 @@ def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
     found = parse_scorers(written, ("scorers",), problems, folder=root / plan.folder)
     if problems:
         raise ConfigError(f"{plan.name}: {'; '.join(map(str, problems))}")
-    asks = [one.name for one in found if one.kind.scope in {"judge", "embedding"}]
-    if asks:
-        raise ConfigError(f"{plan.name}: scorers that call a model cannot run yet: {asks[0]}")
+    whole = {one.name: one for one in found if one.kind.scope == "run"}
+    if plan.gate is not None and plan.gate.metric in whole:
+        told = "is a figure of the whole run, which no test of single cases can gate"
+        raise ConfigError(f"{plan.name}: {plan.gate.metric} {told}")
+    for one in whole.values():
+        if one.prepared["of"] in whole:
+            told = f"{one.prepared['of']!r} is a figure of the whole run, too"
+            raise ConfigError(f"{plan.name}: {one.name}: {told}")
     return found
+
+
+def _graders(plan: EvalPlan, scorers: Sequence[Scorer], setting: Setting) -> Graders:
+    def price(model: str) -> Price | None:
+        return FREE if model.startswith(BASELINE) else setting.prices.find(asked(model))
+
+    return graders(plan, scorers, setting.handle, setting.root / plan.folder, price)
 
 
 def _prices(plan: EvalPlan, found: Sequence[Variant], prices: Prices) -> dict[str, Price | None]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 Endpoint = Literal[
     "anthropic.messages", "openai.responses", "openai.chat", "gemini.generate", "bedrock.converse",
-    "plain",
+    "openai.embeddings", "gemini.embed", "plain",
 ]  # fmt: skip
 Finish = Literal["stop", "length", "tool_calls", "refusal", "content_filter", "other"]
 Billed = Literal["yes", "no", "unknown"]
@@ -28,6 +28,8 @@ Cause = Literal[
     "denied",  # 401, 403, 404
     "exhausted",  # quota or credit
     "invalid",  # 400, 413, 422: the request's own fault
+    "expired",  # a batch's day was over before its vendor came to it
+    "cancelled",  # its batch was cancelled, or refused as a whole
 ]
 
 

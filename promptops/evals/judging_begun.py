@@ -1,0 +1,61 @@
+"""The judges of a run: how they are set to work, and what drives it with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from promptops.evals.budget import Budget
+from promptops.evals.judging import Judging
+from promptops.evals.judging_questions import Questions
+from promptops.ledger.totals import Total
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from promptops.evals.calling import Calls
+    from promptops.evals.prepared import Prepared
+    from promptops.evals.runner import Driver, Task
+
+
+def judging(made: Prepared, calls: Calls, add: Callable[..., None]) -> Judging:
+    """Return the judges of a run at work; of their budget, what the run spent before is gone.
+
+    A part of a run has as large a part of the budget.
+    """
+    setting, plan = made.setting, made.plan
+    usd = plan.budget.judge_usd
+    if usd is not None:
+        before = judged_total(made, calls.run_id)
+        share = usd / setting.part[1]
+        calls.judges = Budget(
+            share, before.spent, before.possible, whole=calls.budget, name="the judges' budget"
+        )
+    questions = Questions(
+        made.graders, calls, setting.ledger, add, made.decided_by, plan.run.max_age, setting.fresh
+    )
+    found = Judging(questions)
+    found.begin(len(made.cases) * len(made.variants) * plan.repeats, len(made.variants))
+    return found
+
+
+def judged_total(made: Prepared, run_id: str) -> Total:
+    """Return what a run has sent to judges, and spent on them."""
+    return made.setting.ledger.totals(run_id, ("purpose",)).get(("judge",), Total())
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """What drives a run, with some tasks ahead of the others."""
+
+    driver: Driver
+    first: Iterable[Task]
+
+    async def run(self, tasks: Iterator[Task]) -> None:
+        """Make the calls in their order, as far as nothing stops the run."""
+        await self.driver.run(chain(self.first, tasks))
+
+    def stop(self, reason: str) -> None:
+        """Send nothing more."""
+        self.driver.stop(reason)

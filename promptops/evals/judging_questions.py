@@ -1,0 +1,111 @@
+"""Questions to judges: each is asked once, whoever's answers raise it, in this run or before."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from promptops.errors import ConfigError, PluginError
+from promptops.ledger.reading import Reusable
+from promptops.ledger.rows import Reuse
+from promptops.model.evaluation import Completion, ProviderError
+from promptops.scorers.calls import NotAsked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptops.evals.calling import Calls
+    from promptops.evals.judges import Grader, Graders
+    from promptops.ledger.ledger import Ledger
+    from promptops.model.evaluation import Request
+
+KEPT: Final = 1_024  # answers of judges in memory; older ones are in the ledger
+STOPPED: Final = "the run was stopped before it was judged"
+
+
+class Said(NamedTuple):
+    """What a judge answered, or how it failed, after which attempts."""
+
+    ended: Completion | ProviderError
+    attempts: tuple[str, ...]
+
+
+@dataclass
+class Questions:
+    """Asks the graders' models; ``add`` writes rows, ``metrics`` are what is to be decided.
+
+    ``max_age`` is how old a stored answer may be, None for ever; with ``fresh`` none is used.
+    """
+
+    graders: Graders
+    calls: Calls
+    ledger: Ledger
+    add: Callable[..., None]
+    metrics: frozenset[str]
+    max_age: float | None = None
+    fresh: bool = False
+
+    def __post_init__(self) -> None:
+        self._asked: OrderedDict[str, asyncio.Future[Said]] = OrderedDict()
+
+    async def said(self, grader: Grader, sent: Request) -> Said:
+        """Return what a model says; who asks the same meanwhile waits for it.
+
+        Raises:
+            NotAsked: The run is stopped, or the judges' budget is spent.
+        """
+        key = sent.answer_key
+        known = self._asked.get(key)
+        if known is not None:
+            self._asked.move_to_end(key)
+            return await asyncio.shield(known)
+        waiting = self._asked[key] = asyncio.get_running_loop().create_future()
+        try:
+            said = self._stored(key) or await self._called(grader, sent)
+        except BaseException:
+            del self._asked[key]
+            waiting.set_exception(NotAsked(STOPPED))
+            waiting.exception()  # it may be that nobody waits
+            raise
+        waiting.set_result(said)
+        while len(self._asked) > KEPT and next(iter(self._asked.values())).done():
+            self._asked.popitem(last=False)
+        return said
+
+    def _stored(self, key: str) -> Said | None:
+        if self.fresh:
+            return None
+        found = self.ledger.reusable([key], self.max_age).get(key)
+        if not isinstance(found, Reusable):
+            return None
+        result, answer, intent = found.result, found.answer, found.intent
+        if intent.run_id != self.calls.run_id:
+            self.add(Reuse(self.calls.run_id, key, intent.attempt_id, intent.run_id))
+        told = Completion(answer.text, result.usage, result.finish_reason or "other")
+        return Said(told, (intent.attempt_id,))
+
+    async def _called(self, grader: Grader, sent: Request) -> Said:
+        try:
+            outcome = await self.calls.ask(self.graders.call(grader, sent), "judge")
+        except (ConfigError, PluginError) as error:
+            return Said(ProviderError("malformed", str(error)), ())
+        if outcome.completion is not None:
+            return Said(outcome.completion, outcome.attempts)
+        if self.calls.reason:
+            raise NotAsked(STOPPED)
+        dead = self.calls.dead
+        if sent.model not in dead and outcome.error is None:
+            told = self.calls.judges.told if self.calls.judges else STOPPED
+            self._missed(grader, told)
+            raise NotAsked(told)
+        if all(model in dead for model in grader.models):
+            self._missed(grader, f"{grader.name} cannot judge: {dead[sent.model]}")
+        why = outcome.error or ProviderError("denied", dead[sent.model])
+        return Said(why, outcome.attempts)
+
+    def _missed(self, grader: Grader, told: str) -> None:
+        """Stop the run where its answers would be paid for in vain."""
+        if grader.decides(self.metrics):
+            self.calls.stop(told)
