@@ -15,12 +15,20 @@ from promptops.evals.calling import Calls
 from promptops.evals.gathered import Gathered
 from promptops.evals.limits import Gate, Room
 from promptops.evals.prepared import prepare
+from promptops.evals.resuming import (
+    Before,
+    before,
+    begun,
+    budget_of,
+    goes_on_told,
+    unfinished,
+)
 from promptops.evals.retries import RetryBudget
 from promptops.evals.runner import Runner
 from promptops.evals.session import Session
 from promptops.evals.told import Ran, told
 from promptops.evals.warming import Warming
-from promptops.ledger.rows import Run, new_id
+from promptops.ledger.leases import TakenOver
 from promptops.providers.opening import open_providers
 from promptops.providers.settings import Learning, Settings, Timeouts
 
@@ -31,6 +39,8 @@ if TYPE_CHECKING:
     from promptops.evals.prepared import Prepared, Setting
     from promptops.evals.report import Report
     from promptops.evals.runner import Driver
+    from promptops.ledger.leases import Lease
+    from promptops.ledger.rows import Run
     from promptops.ledger.writer import Writer
 
 BEAT: Final = 15.0  # seconds between signs of life
@@ -40,11 +50,16 @@ BEAT: Final = 15.0  # seconds between signs of life
 class Way:
     """How calls are made: ``drive`` makes them of calls and of how many are begun at once.
 
-    ``begun`` is told of what drives a run, so that it can be stopped.
+    ``begun`` is told of what drives a run, so that it can be stopped. ``run`` is one to go on with;
+    with ``goes_on`` it is the newest of the same plan that has not ended, if there is one. ``said``
+    is told in a sentence where a run goes on.
     """
 
     drive: Callable[[Calls, int], Driver] = Runner
     begun: Callable[[Driver], None] = lambda _: None
+    run: Run | None = None
+    goes_on: bool = False
+    said: Callable[[str], None] = lambda _: None
 
 
 async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) -> Report:
@@ -53,49 +68,82 @@ async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) 
     Raises:
         ConfigError: A scorer, a provider or a model is not what it should be.
         DatasetError: The cases cannot be used.
-        LedgerError: Rows cannot be written.
+        LedgerError: Rows cannot be written, or a live process has the run.
     """
-    return await _Run(prepare(plan, setting), way or Way()).report()
+    way, made = way or Way(), prepare(plan, setting)
+    run = way.run
+    if run is None and way.goes_on and not setting.fresh:
+        run = unfinished(made, time.time())
+    return await _Run(made, way, run or begun(made, time.time())).report(goes_on=run is not None)
 
 
 @dataclass
 class _Run:
     made: Prepared
     way: Way
+    run: Run
 
     def __post_init__(self) -> None:
-        self.started = time.time()
-        self.id = new_id(self.started)
+        self.id = self.run.run_id
+        self.before = Before()
+        self.driver: Driver | None = None
 
-    async def report(self) -> Report:
+    async def report(self, *, goes_on: bool) -> Report:
         """Carry it out, and say what came of it."""
         ledger = self.made.setting.ledger
         lease = ledger.lease(self.id)
-        beating = asyncio.ensure_future(_beat(lease.beat))
+        beating = asyncio.ensure_future(self._beat(lease))
+        calm = False
         try:
+            if goes_on:
+                self._recall(lease)
             with ledger.writer() as writer:
-                writer.add(self._row())
+                writer.add(self.run)
                 session, gathered = await self._asked(writer)
                 writer.flush()
+            calm = not session.calls.reason
         finally:
             beating.cancel()
-            lease.mark_lost()  # calls that were cancelled on their way may have been paid
+            if not calm:  # calls that were cancelled on their way may have been paid
+                with suppress(TakenOver):
+                    lease.mark_lost()
             lease.release()
         return told(self.made, self._ran(session), gathered.seen)
+
+    def _recall(self, lease: Lease) -> None:
+        """Take up what the run has behind it; what was on its way when it was killed is lost."""
+        ledger = self.made.setting.ledger
+        lost = lease.mark_lost()
+        self.before = before(ledger, self.id)
+        self.way.said(goes_on_told(ledger, self.run, lost))
+
+    async def _beat(self, lease: Lease) -> None:
+        while True:
+            await asyncio.sleep(BEAT)
+            try:
+                await asyncio.to_thread(lease.beat)
+            except TakenOver as error:
+                if self.driver is not None:
+                    self.driver.stop(str(error))
+                return
+            except LedgerError:  # whoever writes so long will be done before the lease is stale
+                continue
 
     async def _asked(self, writer: Writer) -> tuple[Session, Gathered]:
         made, plan = self.made, self.made.plan
         by_name = {(one.version, one.model): one for one in made.variants}
-        gathered = Gathered(by_name, made.scorers, writer, time.time, made.dollars)
+        gathered = Gathered(
+            by_name, made.scorers, writer, time.time, made.dollars, self.before.scores
+        )
         async with open_providers(self._settings()) as providers:
             for one in made.variants:
                 providers.provider(one.model)  # what is not set up is known before a run
             calls = self._calls(providers.complete, writer)
             session = Session(
                 plan, made.variants, made.cases, calls, made.setting.ledger, writer,
-                made.prices, gathered.answered, made.setting.fresh,
+                made.prices, gathered.answered, made.setting.fresh, before=self.before,
             )  # fmt: skip
-            driver = self.way.drive(calls, 2 * plan.run.concurrency)
+            driver = self.driver = self.way.drive(calls, 2 * plan.run.concurrency)
             self.way.begun(driver)
             await session.run(driver)
         gathered.lost(session.own, own=True)
@@ -125,35 +173,24 @@ class _Run:
 
         items = len(self.made.cases) * len(self.made.variants) * plan.repeats
         return Calls(
-            self.id, complete, writer, gate, Budget(plan.budget.usd), RetryBudget(items),
+            self.id, complete, writer, gate, self._budget(), RetryBudget(items),
             Random(plan.run.seed),  # noqa: S311 - it spreads waits
             time.time, time.monotonic, asyncio.sleep,
             Warming(time.monotonic) if plan.run.warm_up else None,
         )  # fmt: skip
 
-    def _row(self) -> Run:
-        plan, setting = self.made.plan, self.made.setting
-        return Run(
-            self.id, plan.sha256, self.made.survey.sha256, plan.canonical(), self.started,
-            plan.run.seed, setting.commit, setting.prices.book.sha256, setting.version,
-            "/".join(map(str, setting.part)),
-        )  # fmt: skip
+    def _budget(self) -> Budget:
+        """Return what may be spent; what the run spent before counts."""
+        total = self.made.setting.ledger.total(self.id)
+        return Budget(budget_of(self.made), total.spent, total.possible)
 
     def _ran(self, session: Session) -> Ran:
         calls = session.calls
         return Ran(
             self.id,
-            self.started,
+            self.run.started,
             time.time(),
             self.made.setting.ledger.total(self.id),
-            frozenset(item.case_id for item, _ in session.holes),
             calls.reason or next(iter(calls.dead.values()), None),
             tuple(session.notes()),
         )
-
-
-async def _beat(beat: Callable[[], None]) -> None:
-    with suppress(LedgerError):
-        while True:
-            await asyncio.sleep(BEAT)
-            beat()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.order import ordered, unit
-from promptops.evals.requests import request
+from promptops.evals.resuming import Before, completion
 from promptops.evals.runner import Task
-from promptops.evals.variants import ask
+from promptops.evals.variants import ask, sent
 from promptops.ledger.prices import stored
 from promptops.ledger.reading import Reusable
 from promptops.ledger.rows import Item, Reuse, canonical
-from promptops.model.evaluation import Completion
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from promptops.ledger.ledger import Ledger
     from promptops.ledger.rows import StoredPrice
     from promptops.ledger.writer import Writer
-    from promptops.model.evaluation import Case, Request
+    from promptops.model.evaluation import Case, Completion, Request
     from promptops.model.money import Price
 
 _BLOCK: Final = 256  # slots whose stored answers are looked up together
@@ -39,7 +38,7 @@ class Session:
 
     ``answered`` is told of every answer, once for each item that it answers. ``max_age`` is how old
     a stored answer may be, None for ever; with ``fresh`` none is used again. ``ended`` is told of
-    the case of each item that was answered or lost.
+    the case of each item that was answered or lost. ``before`` is what the run has behind it.
     """
 
     plan: EvalPlan
@@ -56,14 +55,17 @@ class Session:
     holes: list[tuple[Item, Outcome]] = field(default_factory=list)
     own: list[tuple[Item, Outcome]] = field(default_factory=list)
     ended: Callable[[str], None] = lambda _: None
+    before: Before = field(default_factory=Before)
 
     def __post_init__(self) -> None:
         self._stored: dict[str, StoredPrice] = {
             model: stored(price) for model, price in self.prices.items() if price is not None
         }
         self._waiting: dict[str, list[tuple[Item, Case]]] = {}
-        self._done: dict[str, Completion] = {}
-        self._lost: dict[str, Outcome] = {}
+        answered = self.before.answered
+        self._done = {key: one.completion for key, one in answered.items()}
+        self.reused += sum(one.from_run is not None for one in answered.values())
+        self._lost: dict[str, Outcome] = dict(self.before.own)
 
     async def run(self, driver: Driver) -> None:
         """Have a driver ask for what is not known."""
@@ -89,51 +91,54 @@ class Session:
 
     def _item(self, slot: Slot) -> tuple[Item, Case, Variant, Request]:
         variant, case = self.variants[slot.variant], slot.case
-        sent = request(
-            variant.handle, variant.model, case, slot.repeat,
-            options=None if variant.free else self.plan.run.provider_options,
-        )  # fmt: skip
+        asked = sent(variant, case, slot.repeat, self.plan)
         item = Item(
             self.calls.run_id, case.id, variant.version, variant.model, slot.position,
-            sent.answer_key, sent.request_hash, slot.repeat, unit(case),
+            asked.answer_key, asked.request_hash, slot.repeat, unit(case),
             sha256(canonical(dict(case.inputs)).encode()).hexdigest(),
         )  # fmt: skip
-        return item, case, variant, sent
+        return item, case, variant, asked
 
     def _unknown(self, block: list[tuple[Item, Case, Variant, Request]]) -> Iterator[Task]:
         """Yield the calls of a block that nothing stored can answer; write its items down."""
         self.writer.add(*(item for item, *_ in block))
-        keys = {item.answer_key for item, *_ in block}
-        known = {} if self.fresh else self.ledger.reusable(keys, self.plan.run.max_age)
-        for item, case, variant, sent in block:
-            found = known.get(item.answer_key)
-            again = isinstance(found, Reusable) and item.answer_key not in self._waiting
-            waiting = self._waiting.setdefault(item.answer_key, [])
+        known = self._stored_answers({item.answer_key for item, *_ in block})
+        for item, case, variant, asked in block:
+            key = item.answer_key
+            waiting = self._waiting.setdefault(key, [])
             waiting.append((item, case))
-            if len(waiting) > 1:
-                self.shared += 1  # another version says the same on this case
-                if item.answer_key in self._done:
-                    yield self._known(item, case)
-                elif item.answer_key in self._lost:
-                    self._lose([item], self._lost[item.answer_key])
-                continue
-            if again and isinstance(found, Reusable):
-                self.reused += 1
-                self._done[item.answer_key] = _completion(found)
-                self.writer.add(
-                    Reuse(self.calls.run_id, item.answer_key, found.intent.attempt_id,
-                          found.intent.run_id)
-                )  # fmt: skip
+            first = len(waiting) == 1
+            self.shared += not first  # another version says the same on this case
+            if first and key in known:
+                self._again(key, known[key])
+            if key in self._done:
                 yield self._known(item, case)
-                continue
-            yield self._asked(item, variant, sent)
+            elif key in self._lost:
+                self._lose([item], self._lost[key])
+            elif first:
+                yield self._asked(item, variant, asked)
 
-    def _asked(self, item: Item, variant: Variant, sent: Request) -> Task:
+    def _stored_answers(self, keys: set[str]) -> dict[str, Reusable]:
+        """Return what earlier runs answered of what this one has not behind it."""
+        keys -= self._done.keys() | self._lost.keys()
+        found = {} if self.fresh else self.ledger.reusable(keys, self.plan.run.max_age)
+        return {key: one for key, one in found.items() if isinstance(one, Reusable)}
+
+    def _again(self, key: str, found: Reusable) -> None:
+        """Take an answer of an earlier run, and write down that it was."""
+        self.reused += 1
+        self._done[key] = completion(found.result, found.answer)
+        sent = found.intent
+        self.writer.add(Reuse(self.calls.run_id, key, sent.attempt_id, sent.run_id))
+
+    def _asked(self, item: Item, variant: Variant, asked: Request) -> Task:
         price = self._stored.get(variant.model)
 
         def make() -> Ask:
             paid = self.prices.get(variant.model)
-            return ask(variant, sent, paid, price.price_sha256 if price else None)
+            price_sha256 = price.price_sha256 if price else None
+            made = ask(variant, asked, paid, price_sha256, self.plan.run.assume_output)
+            return replace(made, before=self.before.attempts.get(item.answer_key, 0))
 
         async def done(outcome: Outcome) -> None:
             waiting = self._waiting[item.answer_key]
@@ -162,19 +167,3 @@ class Session:
             self.ended(item.case_id)
 
         return Task(item.answer_key, None, done)
-
-
-def _completion(found: Reusable) -> Completion:
-    result, answer = found.result, found.answer
-    return Completion(
-        answer.text,
-        result.usage,
-        result.finish_reason or "other",
-        result.model_served,
-        answer.tool_calls,
-        reasoning_tokens=result.reasoning_tokens,
-        request_id=result.vendor_request_id,
-        tier=result.tier,
-        first_byte=result.first_byte,
-        latency=result.latency,
-    )

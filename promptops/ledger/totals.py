@@ -50,7 +50,7 @@ class Total:
 
     ``possible`` is what attempts that are lost, or billed for all that is known, cost at most;
     ``reserved`` the same of those in flight. ``unpriced`` attempts may cost something, of which
-    nothing is known.
+    nothing is known. ``possible_calls`` are the attempts that ``possible`` is of.
     """
 
     attempts: int = 0
@@ -63,6 +63,7 @@ class Total:
     possible: Decimal = _ZERO
     reserved: Decimal = _ZERO
     unpriced: int = 0
+    possible_calls: int = 0
 
     @property
     def committed(self) -> Decimal:
@@ -143,7 +144,9 @@ def _count(total: Total, one: _Attempt, rates: Mapping[str, Price]) -> None:
     elif one.reserved is None:
         total.unpriced += 1
     elif one.ended or one.lost:
-        total.possible += Decimal(one.reserved)
+        most = Decimal(one.reserved)
+        total.possible += most
+        total.possible_calls += most > 0
     else:
         total.reserved += Decimal(one.reserved)
 
