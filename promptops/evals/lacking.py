@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.report_comparisons import MoreDollars
-from promptops.model.money import PER_MONTH
+from promptops.model.money import PER_CALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ def _dollars(calls: int, sides: Sequence[Variant], made: Material) -> MoreDollar
 
 def _sum(each: Sequence[Decimal | None], calls: int) -> Decimal | None:
     known = [one for one in each if one is not None]
-    return (sum(known, NOTHING) * calls).quantize(PER_MONTH) if len(known) == len(each) else None
+    return (sum(known, NOTHING) * calls).quantize(PER_CALL) if len(known) == len(each) else None
 
 
 def _batched(one: Variant, made: Material) -> Decimal | None:
@@ -58,8 +58,8 @@ def _batched(one: Variant, made: Material) -> Decimal | None:
         "output": (then.output, now.output),
         "reasoning": (then.output, now.output),
     }
-    return sum(
-        (part.per_call * (then / now if now else Decimal(1))
-         for part in one.cost.by_part for then, now in (rates[part.part],)),
-        NOTHING,
-    )  # fmt: skip
+    total = NOTHING
+    for part in one.cost.by_part:
+        batched, live = rates[part.part]
+        total += part.per_call * (batched / live if live else Decimal(1))
+    return total

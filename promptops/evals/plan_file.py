@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
-from promptops.errors import ConfigError, nearest
+from promptops.errors import ConfigError, PromptopsError, nearest
 from promptops.evals.plan import EvalPlan
 from promptops.evals.plan_file_lines import read_lined
 from promptops.evals.plan_file_scorers import scorers_schema, spec_of
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from promptops.templates.files import Files
 
 FOLDER: Final = "evals"
+_NEEDED: Final = ("prompt", "dataset", "scorers")
 TOTAL: Final = "total"  # the weighted mean of all scorers, which a gate may name
 
 
@@ -52,6 +53,17 @@ def parse_plan(data: bytes, path: str, root: Path | None = None) -> EvalPlan:
     lined.refuse(wrong)
     assert plan is not None  # noqa: S101 - nothing was wrong
     return plan
+
+
+def is_eval(path: str, files: Files) -> bool:
+    """Return whether a file looks like an eval's, and not like data in YAML."""
+    if not path.endswith((".yaml", ".yml")):
+        return False
+    try:
+        found = read_lined(files.read(path) or b"", path).data
+    except PromptopsError:
+        return True  # who reads it as an eval tells what is wrong
+    return isinstance(found, dict) and not found.keys().isdisjoint(_NEEDED)
 
 
 def planned(data: Any, at: tuple[str, str], root: Path, wrong: list[Wrong]) -> EvalPlan | None:
@@ -109,8 +121,15 @@ def _gate(plan: EvalPlan, names: list[str]) -> Iterator[Wrong]:
     if gate.metric not in (*names, TOTAL):
         told = f"no scorer is called {gate.metric!r}{nearest(gate.metric, names)}"
         yield Wrong(("gate", "metric"), told)
-    if gate.margin == Decimal(0) and gate.test != "superiority":
-        yield Wrong(("gate", "margin"), f"must be above 0 for {gate.test}")
+    for metric in gate.also:
+        if metric == gate.metric or metric not in (*names, TOTAL):
+            told = f"no other scorer is called {metric!r}{nearest(metric, names)}"
+            yield Wrong(("gate", "also", metric), told)
+    margins: dict[tuple[str, ...], Decimal] = {("gate", "margin"): gate.margin}
+    margins |= {("gate", "also", metric): margin for metric, margin in gate.also.items()}
+    for where, margin in margins.items():
+        if margin == Decimal(0) and gate.test != "superiority":
+            yield Wrong(where, f"must be above 0 for {gate.test}")
     if gate.stop is not None and gate.looks > 1:
         yield Wrong(("gate", "looks"), "an e-process may be looked at all the time: drop looks")
     if len(plan.versions) * max(len(plan.models), 1) == 1:

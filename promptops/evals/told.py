@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from promptops.evals.again import again
 from promptops.evals.judged import judged
 from promptops.evals.judging_begun import judged_total
 from promptops.evals.placed import traffic
@@ -67,7 +68,8 @@ def _facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Se
     listed = PriceFacts(book.source, book.as_of.isoformat(), book.sha256, prices.layer)
     calls = traffic(made.costing) if made.costing else None
     errors = tuple(made.costing.errors) if made.costing else ()
-    return Facts(ended, run, dataset, spent, listed, calls, (*errors, *ran.notes))
+    looks = again(made, ran.started)
+    return Facts(ended, run, dataset, spent, listed, calls, (*errors, *ran.notes), looks)
 
 
 def _judges(made: Prepared, ran: Ran) -> Decimal | None:

@@ -84,7 +84,7 @@ def judge(
 
 
 def settled(pairs: Sequence[Pair], gate: Gate) -> Outcome:
-    """Return what an e-process says of the scores; it takes a hundredth of the time of ``judge``."""
+    """Return what an e-process says of the scores, in a hundredth of the time of ``judge``."""
     found = filled(pairs)
     complete, worst, best = bets(found.complete), bets(found.worst), bets(found.best)
     lost = found.missing > gate.max_errors * found.n

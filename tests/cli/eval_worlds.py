@@ -1,0 +1,88 @@
+"""Two versions of a prompt that sorts parcels, cases, and a server whose answers tests choose."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.cli.commands import Done, promptops
+from tests.vendor_server.answers import Answer, Asked
+from tests.vendor_server.serving import Serving, serving
+
+HAIKU = "anthropic:claude-haiku-5-5"
+HEAD = """---
+version: %d
+model: anthropic:claude-haiku-5-5
+params: {max_tokens: 12}
+inputs: {parcel: string}
+cost: {calls_per_month: 30_000}
+---
+{%% system %%}
+Say to which yard a parcel goes: harbour or station.%s
+{%% endsystem %%}
+{%% user %%}
+{{ parcel }}
+{%% enduser %%}
+"""
+EVAL: dict[str, Any] = {
+    "prompt": "sort",
+    "versions": ["v1", "v2"],
+    "dataset": {"path": "cases.jsonl", "id": "id", "expected": "yard"},
+    "scorers": [{"label": {"values": ["harbour", "station"]}}],
+    "gate": {"metric": "label", "margin": 0.05},
+}
+Wrong = Callable[[int, int], bool]  # whether a version is wrong on a case
+
+
+def project(folder: Path, cases: int = 40, **more: Callable[[int], Any]) -> Path:
+    """Write the prompt in two versions and its cases; ``more`` are columns by the case's number."""
+    (folder / "prompts").mkdir()
+    (folder / "evals").mkdir()
+    prompt = folder / "prompts/sort.prompt.j2"
+    prompt.write_text(HEAD % (1, ""))
+    assert promptops("lock", cwd=folder).code == 0
+    prompt.write_text(HEAD % (2, "\nBe brief."))
+    dataset(folder, cases, **more)
+    return folder
+
+
+def dataset(folder: Path, cases: int, **more: Callable[[int], Any]) -> None:
+    """Write the cases."""
+    rows = [
+        {"id": f"c{n}", "parcel": f"{'crate' if n % 2 else 'box'} number {n}.",
+         "yard": "harbour" if n % 2 else "station", **{name: of(n) for name, of in more.items()}}
+        for n in range(cases)
+    ]  # fmt: skip
+    (folder / "evals/cases.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+
+
+def run(folder: Path, server: Serving, *options: str, form: str = "json", **keys: Any) -> Done:
+    """Run the eval with some of its keys changed; None leaves one out."""
+    plan = {key: value for key, value in {**EVAL, **keys}.items() if value is not None}
+    (folder / "evals/sort.yaml").write_text(json.dumps(plan))
+    return promptops("eval", "evals/sort.yaml", "--format", form, *options, cwd=folder,
+                     **server.environment)  # fmt: skip
+
+
+@contextmanager
+def sorting(wrong: Wrong = lambda *_: False) -> Iterator[Serving]:
+    """Serve answers that are right but where ``wrong`` says otherwise."""
+    yards = ("harbour", "station")
+
+    def answer(asked: Asked) -> Answer:
+        version = 2 if "Be brief" in asked.instructions else 1
+        case = int(asked.last.rstrip(".\n").rsplit(" ", 1)[-1])
+        right = yards.index("harbour" if "crate" in asked.last else "station")
+        return Answer(yards[right ^ wrong(version, case)])
+
+    with serving() as made:
+        made.world.answer = answer
+        yield made
+
+
+def variant(found: Mapping[str, Any], version: str) -> Any:
+    """Return what a report says of a version."""
+    return next(one for one in found["variants"] if one["id"].startswith(f"{version} "))

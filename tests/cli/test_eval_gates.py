@@ -1,0 +1,104 @@
+"""``promptops eval``: gates that may decide early, cases that are added, what is not settled."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from tests.cli.eval_worlds import dataset, project, run, sorting
+from tests.vendor_server.serving import Serving
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    with sorting() as made:
+        yield made
+
+
+def worse(server: Serving, share: int) -> None:
+    """Have the second version be wrong on one of so many cases."""
+    with sorting(lambda version, case: version == 2 and case % share == 0) as other:
+        server.world.answer = other.world.answer
+
+
+LOOKS = {"metric": "label", "margin": 0.05, "looks": 4}
+
+
+def test_a_look_that_decides_ends_the_run_and_a_second_run_finds_it_again(
+    tmp_path: Path, server: Serving
+) -> None:
+    worse(server, 2)
+    folder = project(tmp_path, 240)
+    done = run(folder, server, gate=LOOKS, run={"concurrency": 4})
+    assert done.code == 1, done.err
+    found = done.json
+    (one,) = found["comparisons"]
+    assert one["looks"]["kind"] == "planned"
+    assert (one["looks"]["number"], one["looks"]["of"]) == (1, 4)
+    assert one["looks"]["level_spent"] == pytest.approx(0.0003, abs=1e-4)
+    assert one["n"] == 60
+    assert found["run"]["stopped"] == "look 1 of 4 decided after 60 of 240 cases"
+    assert found["reasons"] == []
+    assert 120 <= len(server.world.heard) < 200
+    assert any("of the first 60 cases in their order" in note for note in found["notes"])
+
+
+def test_without_a_decision_all_planned_looks_are_taken_and_their_level_is_told(
+    tmp_path: Path, server: Serving
+) -> None:
+    worse(server, 25)
+    done = run(project(tmp_path, 100), server, gate=LOOKS)
+    assert done.code == 3, done.err
+    (one,) = done.json["comparisons"]
+    assert (one["looks"]["number"], one["n"]) == (4, 100)
+    assert one["looks"]["level_spent"] == pytest.approx(0.05, abs=1e-4)
+    assert one["more_cases"]["equal"] > 0
+    text = run(tmp_path, server, form="text", gate=LOOKS).out
+    assert "look 4 of 4, 5.0 % of level spent" in text
+
+
+def test_an_e_process_ends_a_run_that_is_clearly_bad(tmp_path: Path, server: Serving) -> None:
+    worse(server, 2)
+    folder = project(tmp_path, 200)
+    gate = {"metric": "label", "margin": 0.05, "stop": "e-process"}
+    done = run(folder, server, gate=gate, run={"concurrency": 4})
+    assert done.code == 1, done.err
+    (one,) = done.json["comparisons"]
+    assert one["looks"]["kind"] == "any_time"
+    assert one["test_method"] == "e-process"
+    assert one["n"] < 60
+    assert "the e-process decided after" in done.json["run"]["stopped"]
+    assert len(server.world.heard) < 200
+    again = run(folder, server, gate=gate, run={"concurrency": 4}).json
+    assert again["comparisons"][0]["n"] == one["n"]
+
+
+def test_cases_that_are_added_are_another_look_and_the_report_says_so(
+    tmp_path: Path, server: Serving
+) -> None:
+    folder = project(tmp_path, 30)
+    assert run(folder, server).code == 3
+    dataset(folder, 90)
+    found = run(folder, server).json
+    (one,) = found["comparisons"]
+    assert (one["looks"]["kind"], one["looks"]["number"]) == ("again", 2)
+    assert one["looks"]["level_spent"] == pytest.approx(0.1)
+    assert any("An earlier run of this eval judged a part" in note for note in found["notes"])
+    assert len(server.world.heard) == 180
+
+
+def test_cases_that_are_lacking_have_a_price_live_and_in_a_batch(
+    tmp_path: Path, server: Serving
+) -> None:
+    done = run(project(tmp_path, 20), server)
+    assert done.code == 3
+    (one,) = done.json["comparisons"]
+    lacking, live = one["more_cases"]["equal"], Decimal(one["more_usd"]["live"])
+    assert 0 < lacking < 60
+    each = sum(Decimal(side["cost"]["per_call"]) for side in done.json["variants"])
+    assert live == pytest.approx(lacking * each, rel=Decimal("0.001"))
+    assert Decimal(one["more_usd"]["batch"]) == pytest.approx(live / 2, rel=Decimal("0.01"))
+    assert f"{lacking} more cases, about $" in done.json["headline"]
