@@ -60,6 +60,7 @@ CALLS = {
     "export": [("export", "prompty", "support/triage")],
     "import": [("import", "--help")],
     "init": [("init", "--dry-run")],
+    "ledger": [("ledger", "query"), ("ledger", "query", "features")],
     "adopt": [("adopt", "prompts/shared")],
     "stubs": [("stubs",)],
 }

@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "comment": "Post a cost report to its pull request.",
     "usage": "Measure recorded calls for the usage file.",
     "eval": "Compare versions of a prompt by quality and cost.",
+    "ledger": "Keep recorded calls, and say where the money goes.",
     "cache": "Say what prompt caching costs, and check how that is worked out.",
     "list": "List the prompts and their versions.",
     "show": "Print a prompt's text as it stands at a version.",

@@ -1,0 +1,77 @@
+"""A ready question to recorded calls, and the table that answers it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from promptops.warehouse.tables import CALLS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ibis.expr.types import Table
+
+    from promptops.warehouse.warehouse import Warehouse
+
+Kind = Literal["text", "count", "tokens", "usd", "share", "seconds", "day"]
+_FIRST: date = date(1970, 1, 1)
+
+
+class Column(NamedTuple):
+    """A column of an answer: its name in JSON, what its values are, and its head on paper."""
+
+    name: str
+    kind: Kind
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days of UTC that are asked about, both included; None: as far as there are calls."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def calls(self) -> Table:
+        """Return the calls of these days."""
+        found = CALLS
+        if self.since is not None:
+            found = found.filter(found.day >= (self.since - _FIRST).days)
+        if self.until is not None:
+            found = found.filter(found.day <= (self.until - _FIRST).days)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows of plain values under columns; ``notes`` say what the rows do not know.
+
+    Dollars are ``Decimal`` and None where they are not known, shares are between 0 and 1.
+    """
+
+    question: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question by its name, with what it says in a line."""
+
+    name: str
+    told: str
+    ask: Callable[[Warehouse, Window], Answer]
+
+
+def day_of(number: int) -> date:
+    """Return the date of a day's number."""
+    return _FIRST + timedelta(days=number)
+
+
+def today(now: float) -> date:
+    """Return the date of a moment, in UTC."""
+    return datetime.fromtimestamp(now, UTC).date()

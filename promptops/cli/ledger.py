@@ -1,0 +1,18 @@
+"""``promptops ledger``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from promptops.cli.parts import Part, Parts
+
+_PARTS: Final[dict[str, Part]] = {
+    "query": Part("ledger_query", "Ask recorded calls a ready question."),
+}
+
+
+@click.group("ledger", cls=Parts, parts=_PARTS)
+def command() -> None:
+    """Keep recorded calls, and say where the money goes."""
