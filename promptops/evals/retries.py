@@ -39,6 +39,8 @@ RULES: Final[dict[Cause, Rule]] = {
     "denied": Rule(1, "stop"),
     "exhausted": Rule(1, "stop"),
     "invalid": Rule(1, "own"),
+    "expired": Rule(2, "missing"),
+    "cancelled": Rule(2, "missing"),
 }
 
 

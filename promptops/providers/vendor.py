@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from promptops.providers.sse import Fold
 
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
+UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class HttpProvider:
             if fold is not None and error.usage is None:
                 error.usage = usage_of(fold.body, dialect.usage)
             raise
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             told = f"{self._who}: the reply cannot be read ({type(error).__name__})"
             raise ProviderError("malformed", told, billed="unknown") from None
 

@@ -3,14 +3,20 @@
 A batch ends ``world.batch_seconds`` after it was made, on ``world.clock``. ``world.fate`` says of a
 ``custom_id`` what becomes of it: ``succeeded`` (the default), ``errored`` or ``expired``; only what
 succeeds is billed. One that is cancelled before its end has the answers of no request. A fault of
-the kind ``drop_after`` in the queue breaks the connection when the batch has been made, so that its
-id is never told. Accounts are keys: one does not see the batches of another.
+the kind ``drop_after`` in the queue breaks the connection when the batch has been made, so that
+its id is never told; one of the kind ``status`` answers the next request about batches, and ``cut``
+breaks results off. Accounts are keys: one does not see the batches of another.
+
+``world.moment`` is called with "upload", "uploaded", "create", "created", "look" and "results"
+before the reply goes out, so that a test can end a process at that moment. ``world.batches`` are
+the custom_ids of every batch that was made.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -45,6 +51,8 @@ class Batch:
     metadata: dict[str, str] = field(default_factory=dict)
     cancelled: bool = False
     ended: bool = False
+    refused: str = ""  # a code: the file could not be worked on
+    at: float = 0.0  # the time of day
 
 
 class RefusedBatch(Exception):
@@ -59,19 +67,25 @@ class Batches:
     all: list[Batch] = field(default_factory=list)
     files: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
-    def make(self, account: str, path: str, given: list[tuple[Any, Any]], **more: Any) -> Batch:
+    def make(
+        self, account: str, path: str, given: list[tuple[Any, Any]], most: int, **more: Any
+    ) -> Batch:
         """Return a new batch of (custom_id, body).
 
         Raises:
-            RefusedBatch: An id is none, or not the only one of its name.
+            RefusedBatch: An id is none, or not the only one of its name, or there are too many.
         """
         ids = [one for one, _ in given]
+        if len(ids) > most:
+            raise RefusedBatch(f"a batch holds at most {most} requests")
         if not ids or len(set(ids)) < len(ids) or not all(_ID.match(str(one)) for one in ids):
             raise RefusedBatch("custom_id must be unique, of 1 to 64 letters, digits, - and _")
         items = [Item(name, body) for name, body in given]
         now = self.world.clock.now()
         found = Batch(f"batch_{len(self.all)}", account, path, items, now, **more)
+        found.at = time.time()
         self.all.append(found)
+        self.world.batches.append(ids)
         return found
 
     def of(self, account: str) -> list[Batch]:
@@ -91,10 +105,10 @@ class Batches:
     def brought_up(self, batch: Batch) -> Batch:
         """Return a batch as it is by now."""
         over = self.world.clock.now() >= batch.made + self.world.batch_seconds
-        if batch.ended or not (over or batch.cancelled):
+        if batch.ended or not (over or batch.cancelled or batch.refused):
             return batch
         batch.ended = True
-        for item in batch.items:
+        for item in () if batch.refused else batch.items:
             item.fate = "canceled" if batch.cancelled else self.world.fate(item.custom_id)
             if item.fate == "succeeded":
                 self._answer(batch, item)

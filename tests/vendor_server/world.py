@@ -43,6 +43,9 @@ class World:
     heard: list[Heard] = field(default_factory=list)
     fate: Callable[[str], Any] = lambda _: "succeeded"  # of a batch's custom_id
     batched: list[Said] = field(default_factory=list)  # what batches answered, billed
+    batches: list[list[str]] = field(default_factory=list)  # the custom_ids of each that was made
+    queue: int | None = None  # requests of OpenAI's batches that may be at work at one time
+    moment: Callable[[str], None] = lambda _: None  # told of each step of a batch, as it happens
     attempts: Counter[str] = field(default_factory=Counter)
     at_once: int = 0
     most_at_once: int = 0
