@@ -161,6 +161,7 @@ def _corrected(
             [value for value, _ in judged],
             [(judge, person) for judge, person, _ in labelled],
             [*(name for _, name in judged), *(name for *_, name in labelled)],
+            elsewhere=True,
         )
     )
 

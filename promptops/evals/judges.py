@@ -120,7 +120,9 @@ def graders(
             raise ConfigError(f"{plan.name}: {lonely[0]} {told}")
     unknown = [model for model, known in prices.items() if known is None]
     if unknown and (plan.budget.usd is not None or plan.budget.judge_usd is not None):
-        raise UnknownModel(f"{plan.name}: a budget needs prices: {asked(unknown[0])} has none known")
+        raise UnknownModel(
+            f"{plan.name}: a budget needs prices: {asked(unknown[0])} has none known"
+        )
     return Graders(each, prices)
 
 

@@ -79,6 +79,8 @@ def prediction_powered(
     labelled: Sequence[tuple[float, float]],
     clusters: Sequence[Hashable] | None = None,
     confidence: float = 0.95,
+    *,
+    elsewhere: bool = False,
 ) -> Interval | None:
     """Return a rate that people would give, from a judge's scores and some of people's.
 
@@ -91,14 +93,16 @@ def prediction_powered(
         labelled: (judge's score f, person's label y) of the others.
         clusters: Of the judged cases, then of the labelled ones; the two share none.
         confidence: Two-sided.
+        elsewhere: Whether the labelled cases are none of those whose rate is asked for, so that
+            they tell of the judge alone: then w is 1.
 
     Returns:
-        The rate and its interval within 0 and 1, None for fewer than two labels.
+        The rate and its interval within 0 and 1, None for fewer than two labels, or two cases.
     """
     alone, both = len(judged), len(labelled)
-    if both <= 1:
+    if both <= 1 or (elsewhere and alone <= 1):
         return None
-    weight = alone / (alone + both)
+    weight = 1.0 if elsewhere else alone / (alone + both)
     ours = grouped([y - weight * f for f, y in labelled], clusters and clusters[alone:])
     value, variance = ours.mean, ours.error**2
     if alone > 1:

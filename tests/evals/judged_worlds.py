@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from promptops.pricing.prices import Prices
 from promptops.registry.handle import PromptHandle
 from promptops.registry.runtime import Registry
 from tests.vendor_server.answers import Answer, Asked
+from tests.vendor_server.faults import Fault, Faults
+from tests.vendor_server.world import World
 
 CLAUDE, GPT, GEMINI = (
     "anthropic:claude-haiku-5-5", "openai:gpt-5-mini", "google:gemini-3.8-flash",
@@ -113,6 +116,21 @@ def ran(
     """Return the report of a plan that is carried out."""
     way = Way(begun=begun) if begun else None
     return asyncio.run(carried_out(what, setting(root, ledger, **more), way))
+
+
+class OnlyOf(Faults):
+    """Faults of one model's requests: in order, then none, or the last of them always."""
+
+    def __init__(
+        self, world: World, model: str, faults: list[Fault], *, always: bool = False
+    ) -> None:
+        super().__init__(deque(faults))
+        self._world, self._model, self._always = world, model, always
+
+    def next(self, key: str, attempt: int) -> Fault | None:
+        if self._world.heard[-1].body.get("model") != self._model or not self.queue:
+            return None
+        return self.queue[0] if self._always else self.queue.popleft()
 
 
 def answering(
