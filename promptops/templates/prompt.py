@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from promptops.errors import RenderError
 from promptops.model.finding import Problem
 from promptops.model.text import Span
-from promptops.templates import names
+from promptops.templates import names, walk
 from promptops.templates.blocks import Boundary
 from promptops.templates.render import Renderer
 from promptops.templates.variants import Variant, variants
@@ -175,8 +175,20 @@ class Prompt:
         return Renderer(self.name, text, parts, self.metadata.inputs, settings, line, made=made)
 
     def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
-        """Return the messages for some values; raises what the renderer raises."""
+        """Return the messages for some values; raises what the renderer raises.
+
+        A renderer is worth its while for many renders; a plain prompt needs none for a few.
+        """
+        if "renderer" not in self.__dict__ and not self._problems and self._plain:
+            name, inputs = self.name, self.metadata.inputs
+            found = walk.rendered(name, self.template, self.parts, inputs, values)
+            if found is not None:
+                return found
         return self.renderer.render(values)
+
+    @property
+    def _plain(self) -> bool:
+        return all(one.plain for one in (self.template, *self.parts.values()))
 
     def _misplaced(self) -> list[Problem]:
         """Return text outside message blocks, and blocks and marks in partials."""

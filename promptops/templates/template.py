@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import jinja2
 from jinja2 import nodes
@@ -15,9 +15,11 @@ from promptops.templates import dialects
 from promptops.templates.blocks import Marker, Opening, marker_of
 from promptops.templates.body import MAX_TOKENS, Body, Pieces, TooMuch, as_stored, lex
 from promptops.templates.environment import ForeignEnvironment, PromptEnvironment
+from promptops.templates.plain import is_plain
 from promptops.templates.references import REFERS
 from promptops.templates.render import BROKEN, broken, sent
 from promptops.templates.tree import grow, macros
+from promptops.templates.tree_nodes import Reference, Walked, references, walked
 from promptops.templates.variants import Part
 
 if TYPE_CHECKING:
@@ -28,15 +30,6 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 200  # of the syntax tree
 _INDENTED: Final = "\n" + " " * 4 * 18
-_REFERENCES: Final = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
-
-
-class Reference(NamedTuple):
-    """A file that a template includes, imports or extends; no ``name`` where it is computed."""
-
-    name: str | None
-    line: int  # of the body
-    optional: bool  # `ignore missing`
 
 
 class Template:
@@ -71,17 +64,17 @@ class Template:
         return maker(self.settings)
 
     @cached_property
-    def _parsed(self) -> tuple[nodes.Template | None, Problem | None]:
+    def _parsed(self) -> Walked | Problem:
         if self.kind == "text":
-            return nodes.Template([], lineno=1), None
+            return walked(nodes.Template([], lineno=1))
         # A token has at least one character: shorter texts are not lexed for this.
         if len(self.sent) > MAX_TOKENS and isinstance(self._lexed, TooMuch):
-            return None, Problem(self.body.line_span(self._lexed.line), str(self._lexed))
+            return Problem(self.body.line_span(self._lexed.line), str(self._lexed))
         try:
-            tree = self.environment.parse(self.sent)
+            found = walked(self.environment.parse(self.sent))
         except BROKEN as error:
-            return None, self._problem(error)
-        return (None, self._problem(RecursionError())) if _deep(tree) else (tree, None)
+            return self._problem(error)
+        return self._problem(RecursionError()) if found.depth > MAX_DEPTH else found
 
     @cached_property
     def _lexed(self) -> Pieces | TooMuch | None:
@@ -99,12 +92,18 @@ class Template:
     @property
     def tree(self) -> nodes.Template | None:
         """Jinja's syntax tree, or None where the body does not parse."""
-        return self._parsed[0]
+        return self._parsed.tree if isinstance(self._parsed, Walked) else None
+
+    @cached_property
+    def plain(self) -> bool:
+        """Whether the tree can be walked to render it."""
+        found, usual = self._parsed, self.kind in {"prompt", "partial"}
+        return usual and isinstance(found, Walked) and is_plain(found)
 
     @property
     def error(self) -> Problem | None:
         """Why the body does not compile."""
-        return self._compiled[1]
+        return None if self.plain else self._compiled[1]
 
     @property
     def code(self) -> str | None:
@@ -116,8 +115,10 @@ class Template:
 
     @cached_property
     def _compiled(self) -> tuple[str | None, Problem | None]:
-        if self._parsed[1] is not None or self.kind in {"foreign", "text"}:
-            return None, self._parsed[1]
+        if isinstance(self._parsed, Problem):
+            return None, self._parsed
+        if self.kind in {"foreign", "text"}:
+            return None, None
         try:
             # Compiling folds constants in place, so it gets a tree of its own.
             code = self.environment.compile(self.sent, raw=True)
@@ -155,30 +156,16 @@ class Template:
     @cached_property
     def references(self) -> list[Reference]:
         """The files that it includes, imports or extends."""
-        found: list[Reference] = []
-        if not REFERS.search(self.sent):
-            return found
-        for node in self.tree.find_all(nodes.Stmt) if self.tree else ():
-            if not isinstance(node, _REFERENCES):
-                continue
-            optional = isinstance(node, nodes.Include) and node.ignore_missing
-            options = [node.template]
-            if isinstance(node.template, nodes.List | nodes.Tuple):
-                options, optional = node.template.items, True  # the first that there is
-            names = [one.value if isinstance(one, nodes.Const) else None for one in options]
-            found += [
-                Reference(one if isinstance(one, str) else None, node.lineno, optional)
-                for one in names
-            ]
-        return found
+        found = self._parsed
+        if not isinstance(found, Walked) or not REFERS.search(self.sent):
+            return []
+        return list(references(found.nodes))
 
     def markers(self) -> list[tuple[Marker, int]]:
         """Return the message openings and cache marks, with their body lines."""
-        if self.tree is None:
+        if not isinstance(self._parsed, Walked):
             return []
-        found = (
-            (marker_of(node, self.environment), node) for node in self.tree.find_all(nodes.Output)
-        )
+        found = ((marker_of(node, self.environment), node) for node in self._parsed.nodes)
         return [(marker, node.lineno) for marker, node in found if marker is not None]
 
     @property
@@ -202,13 +189,3 @@ class Template:
             return self.body.line_span(line)
         start = places[min(first + nth, len(places) - 1)]
         return self.body.span(start, start + len(name))
-
-
-def _deep(tree: nodes.Node) -> bool:
-    """Return whether a tree is nested too deeply to be walked."""
-    level: list[nodes.Node] = [tree]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in node.iter_child_nodes()]
-        if not level:
-            return False
-    return True
