@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from promptops.cli.comment_body import Page
     from promptops.forges.forge import Forge
     from promptops.forges.surroundings import Place
-    from promptops.reporters.contracts.cost import CostDiffReport
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -29,8 +28,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
               help="The pull request.  [default: the job's]")  # fmt: skip
 @click.option("--from-workflow-run", "event", metavar="EVENT.json", type=_FILE,
               help="Find the pull request of a workflow_run event, from a fork too.")  # fmt: skip
-@click.option("--tag", metavar="TAG", default="default", show_default=True,
-              help="Tells this comment from those of other jobs.")  # fmt: skip
+@click.option("--tag", metavar="TAG",
+              help="Tells this comment from those of other jobs.  [default: default; of evals, "
+                   "evals]")  # fmt: skip
 @click.option("--behavior", type=click.Choice(["update", "new", "hide-and-new", "delete-and-new"]),
               default="update", show_default=True,
               help="What becomes of the earlier comment.")  # fmt: skip
@@ -44,12 +44,14 @@ def command(  # noqa: PLR0913 - one for each option
     repo: str | None,
     number: int | None,
     event: Path | None,
-    tag: str,
+    tag: str | None,
     behavior: str,
     skip_no_diff: bool,
     dry_run: bool,
 ) -> None:
-    """Post a report of `diff-cost --format json` to its pull request.
+    """Post a report of `diff-cost`, `eval` or `eval all` to its pull request.
+
+    It is what these print with `--format json`.
 
     The token is read from GITHUB_TOKEN, GITLAB_TOKEN or BITBUCKET_TOKEN. An older report never
     replaces a newer one, and the same text is not written twice. Where $GITHUB_STEP_SUMMARY is
@@ -57,11 +59,11 @@ def command(  # noqa: PLR0913 - one for each option
 
     Exit codes: 0 posted, or nothing to post; 2 the call, the report, the network or a permission.
     """
-    from promptops.cli.comment_body import Page, read_cost_report, write_summary
+    from promptops.cli.comment_body import Page, read_posted, says_something, write_summary
     from promptops.forges.marks import check_tag
 
-    data = read_cost_report(file)
-    page = Page(data, check_tag(tag))
+    data = read_posted(file)
+    page = Page(data, None if tag is None else check_tag(tag))
     if dry_run:
         where = _place(platform, repo, number, event) if platform or event else None
         write_summary(data, where.head if where else None)
@@ -73,7 +75,7 @@ def command(  # noqa: PLR0913 - one for each option
     if forge is None:
         emit(f"no open pull request has {where.head}: nothing was written")
         return
-    emit(_post(forge, page, where, behavior, first=not skip_no_diff or _says_something(data)))
+    emit(_post(forge, page, where, behavior, first=not skip_no_diff or says_something(data)))
 
 
 def _place(platform: str | None, repo: str | None, number: int | None, event: Path | None) -> Place:
@@ -118,9 +120,3 @@ def _post(forge: Forge, page: Page, where: Place, behavior: str, *, first: bool)
     body = page.body(where.platform, where.head)
     wanted = plan(forge.comments(), page.mark(where.head), body, behavior, first=first)
     return carry_out(forge, wanted, body)
-
-
-def _says_something(data: CostDiffReport) -> bool:
-    from promptops.reporters.cost_markdown import differs
-
-    return differs(data)

@@ -12,6 +12,8 @@ from promptops.cli.common import as_json, emit, registry
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from promptops.config import Project
     from promptops.evals.plan import EvalPlan
     from promptops.evals.prepared import Setting
@@ -31,7 +33,6 @@ def plan_of(here: Project, file: str, budget: str | None = None) -> EvalPlan:
         ConfigError: Something in the file is wrong.
     """
     from dataclasses import replace
-    from decimal import Decimal, InvalidOperation
 
     from promptops.evals.plan_file import read_plan
     from promptops.templates.files import Folder
@@ -43,13 +44,24 @@ def plan_of(here: Project, file: str, budget: str | None = None) -> EvalPlan:
     plan = read_plan(Folder(here.root), below)
     if budget is None:
         return plan
+    return replace(plan, budget=replace(plan.budget, usd=dollars_of(budget)))
+
+
+def dollars_of(text: str) -> Decimal:
+    """Return the dollars that ``--budget`` names.
+
+    Raises:
+        UsageError: It names none.
+    """
+    from decimal import Decimal, InvalidOperation
+
     try:
-        usd = Decimal(budget.removeprefix("$"))
+        usd = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         usd = Decimal(-1)
     if not usd.is_finite() or usd < 0:
-        raise UsageError(f"--budget {budget!r}: write dollars, such as 2.50")
-    return replace(plan, budget=replace(plan.budget, usd=usd))
+        raise UsageError(f"--budget {text!r}: write dollars, such as 2.50")
+    return usd
 
 
 def part_of(shard: str | None) -> tuple[int, int]:

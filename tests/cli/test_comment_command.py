@@ -11,10 +11,14 @@ from typing import Any
 
 import pytest
 
+from promptops.evals.together import Done as DoneEval
+from promptops.evals.together import Together
 from promptops.forges.marks import content, read_mark
+from promptops.reporters import eval_json, evals_json
 from tests.cli.commands import Done, one_line, promptops
 from tests.forges.server import NUMBER, REPO, STRANGER, World, forge
 from tests.reporters.cost_reports import made, raw, refund, triage
+from tests.reporters.eval_samples import SAMPLES
 
 SHA = "5f0c" * 10
 TOKEN = "secret-token"
@@ -240,7 +244,7 @@ def test_the_events_commit_is_named_since_the_jobs_own_is_a_merge(
         ("", "it is no JSON"),
         ("[" * 100_000, "it is no JSON"),
         ('{"a":' * 100_000, "it is no JSON"),
-        ("{}", "its schema is none of"),
+        ("{}", "its schema is no promptops.NAME/1"),
         ('{"schema": "promptops.cost-diff/1"}', "not a promptops.cost-diff/1 report"),
         ('{"schema": "promptops.list/1", "prompts": []}', "not a"),
         ('{"schema": "promptops.cost-diff/1", "totals": ' + "9" * 10_000 + "}", "not a"),
@@ -385,3 +389,34 @@ def test_another_event_or_an_own_choice_is_refused(world: World, tmp_path: Path)
 
 def test_the_sample_report_is_one() -> None:
     assert made(triage()).prompts[0].name == "support/triage"
+
+
+def test_evals_have_a_comment_of_their_own_beside_the_cost(world: World, tmp_path: Path) -> None:
+    variables = job(world, "github")
+    assert comment(tmp_path, report(tmp_path), **variables).code == 0
+    alone = {**eval_json.report(SAMPLES["failed"]()), "generated_at": at(9)}
+    (tmp_path / "eval.json").write_text(json.dumps(alone), "utf-8")
+    done = comment(tmp_path, "eval.json", **variables)
+    assert (done.code, done.out, done.err) == (0, "wrote a comment\n", "")
+    both = Together(at(3), (DoneEval("evals/a.yaml", SAMPLES["passed"]()),), None, (), SHA)
+    (tmp_path / "all.json").write_text(json.dumps(evals_json.report(both)), "utf-8")
+    summary = tmp_path / "summary.md"
+    done = comment(tmp_path, "all.json", **variables, GITHUB_STEP_SUMMARY=str(summary))
+    assert (done.code, done.out) == (0, "updated the comment\n")
+    cost, evals = sorted((one.body for one in world.shown), key=len, reverse=True)
+    if "Prompt cost" not in cost:
+        cost, evals = evals, cost
+    assert "#### Prompt cost: " in cost
+    assert content(evals).startswith("### Prompt evals: 1 passed; spent ")
+    assert content(evals) == summary.read_text("utf-8").strip()
+    marks = [read_mark(one) for one in (cost, evals)]
+    assert [mark.tag for mark in marks if mark] == ["default", "evals"]
+    assert marks[1] is not None
+    assert marks[1].head == SHA
+
+
+def test_no_first_comment_is_written_where_no_eval_ran(world: World, tmp_path: Path) -> None:
+    none = Together(at(), (), "main...HEAD", ("evals/a.yaml",), "no commit")
+    (tmp_path / "all.json").write_text(json.dumps(evals_json.report(none)), "utf-8")
+    done = comment(tmp_path, "all.json", "--skip-no-diff", **job(world, "github"))
+    assert (done.code, world.shown) == (0, [])

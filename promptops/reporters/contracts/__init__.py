@@ -19,6 +19,7 @@ from promptops.reporters.contracts.cache import CacheReport
 from promptops.reporters.contracts.cache_agent import CacheAgentReport
 from promptops.reporters.contracts.cost import CostDiffReport
 from promptops.reporters.contracts.eval import EvalReport
+from promptops.reporters.contracts.eval_all import EvalAllReport
 from promptops.reporters.contracts.inspect import InspectReport
 from promptops.reporters.contracts.inspect_error import InspectError
 from promptops.reporters.contracts.lint import CheckReport, LintReport
@@ -48,6 +49,7 @@ Report = (
     | UsageSyncReport
     | PriceListReport
     | EvalReport
+    | EvalAllReport
 )
 
 # An inspection has two forms: the second is that of a prompt that does not parse.
@@ -70,6 +72,7 @@ REPORTS: Final[dict[str, Any]] = {
     "promptops.usage-sync/1": UsageSyncReport,
     "promptops.price-list/1": PriceListReport,
     "promptops.eval/1": EvalReport,
+    "promptops.eval-all/1": EvalAllReport,
 }
 LONGEST: Final = 16_000_000  # characters of a report
 _LISTED: Final = 1_000  # a hostile report is wrong in more places than are worth a list
@@ -92,7 +95,8 @@ def read_report(text: str) -> Report:
         raise UsageError(f"not a report: it is no JSON: {error}") from None
     name = known.get("schema") if isinstance(known, dict) else None
     if not isinstance(name, str) or name not in REPORTS:
-        raise UsageError(f"not a report: its schema is none of {', '.join(REPORTS)}")
+        names = ", ".join(one.removeprefix("promptops.").removesuffix("/1") for one in REPORTS)
+        raise UsageError(f"not a report: its schema is no promptops.NAME/1, NAME one of {names}")
     model = REPORTS[name]
     if name == "promptops.inspect/1":
         model = InspectError if "error" in known else InspectReport
