@@ -12,7 +12,7 @@ from promptops.evals.batch_desk import Desk, Left, Pace
 from promptops.evals.batch_filling import Filling
 from promptops.evals.batch_journey import journey
 from promptops.evals.batch_notes import Notes
-from promptops.evals.batch_rows import Terms, known_ids
+from promptops.evals.batch_rows import Terms, owned
 from promptops.evals.calling import Outcome
 from promptops.evals.runner import GRACE, Runner
 from promptops.providers.batch_opening import open_batches
@@ -110,7 +110,7 @@ class Batched:
             writer = stack.enter_context(self._ledger.writer())
             desk = Desk(
                 self._calls, writer, Terms(self._prices.get), self._notes, manner.told, manner.pace,
-                self._most, known_ids(self._ledger), self._stopped, self.stop,
+                self._most, owned(self._ledger), self._stopped, self.stop,
             )  # fmt: skip
             filling = Filling(desk, services, self._ledger, send=manner.send)
             left = await self._round(desk, filling, tasks)

@@ -48,7 +48,7 @@ class Pace:
 
 @dataclass
 class Desk:
-    """Where the batches of a run are kept; ``known`` are vendors' ids of batches with an owner."""
+    """Where the batches of a run are kept; ``owned`` are batches whose run is known."""
 
     calls: Calls
     writer: Writer
@@ -57,7 +57,7 @@ class Desk:
     told: Callable[[str], None]
     pace: Pace
     most: int
-    known: set[str]
+    owned: set[tuple[str, str]]  # vendor, its id
     stopped: asyncio.Event
     stop: Callable[[str], None]
     leftovers: list[Task] = field(default_factory=list)  # to be asked live

@@ -68,7 +68,7 @@ async def submitted(desk: Desk, parcel: Parcel, *, wait: bool) -> Seen | None:
         if not parcel.entries:
             return None
         found = await _made(desk, parcel, wait=wait)
-    desk.known.add(found.id)
+    desk.owned.add((parcel.batch.provider, found.id))
     await desk.reached(parcel, "submitted", vendor_batch_id=found.id)
     desk.notes.submitted(parcel)
     desk.told(f"{parcel.service.who}: batch {found.id} of {len(parcel.entries)} requests")
@@ -124,11 +124,11 @@ async def _listed(desk: Desk, parcel: Parcel, *, wait: bool) -> Seen | None:
     names = {*parcel.entries, *parcel.strays}
     candidates: list[Seen] = []
     async for seen in service.recent(parcel.batch.at - SLACK):
-        if seen.id in desk.known:
-            continue
         if service.uploads:
             if seen.nonce == parcel.batch.nonce:
                 return seen
+        elif (parcel.batch.provider, seen.id) in desk.owned:
+            continue
         elif seen.requests == len(names) and seen.refused is None:
             candidates.append(seen)
     for candidate in reversed(candidates):

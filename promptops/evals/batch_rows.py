@@ -44,11 +44,11 @@ def outstanding(ledger: Ledger, run_id: str) -> dict[str, Outstanding]:
     return {name: one for name, one in found.items() if one.intents}
 
 
-def known_ids(ledger: Ledger) -> set[str]:
-    """Return the vendors' ids of all batches that any run has."""
+def owned(ledger: Ledger) -> set[tuple[str, str]]:
+    """Return the batches that any run has, by vendor and the vendor's id."""
     runs = {run.run_id for run in ledger.runs()}
     rows = (row for run in runs for row in ledger.batches(run))
-    return {row.vendor_batch_id for row in rows if row.vendor_batch_id}
+    return {(row.provider, row.vendor_batch_id) for row in rows if row.vendor_batch_id}
 
 
 @dataclass

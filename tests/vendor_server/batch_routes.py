@@ -14,6 +14,8 @@ from tests.vendor_server.batches import Batch, Batches, Item, RefusedBatch, mixe
 from tests.vendor_server.world import World
 
 DAY = 86_400.0
+SHOWN = {None: "processing", "failed": "errored"}
+WRONG = {"errored": ("invalid_request_error", 400), "failed": ("api_error", 500)}
 MOST = {"/v1/messages/batches": 100_000, "/v1/batches": 50_000}
 SIZES = {"/v1/messages/batches": 256_000_000, "/v1/files": 200_000_000}
 ENDED = {"succeeded": 0, "errored": 0, "expired": 0, "canceled": 0}
@@ -35,6 +37,8 @@ def add(router: web.UrlDispatcher, world: World) -> None:
 class Service:
     """What both vendors' services do alike."""
 
+    name = ""
+
     def __init__(self, world: World) -> None:
         self.world = world
         self.batches = Batches(world)
@@ -55,7 +59,7 @@ class Service:
         heard = self.world.hear(request.path, request.headers, None)
         drop = self.world.faults.first_is("drop_after")
         heard.body = given = await request.json()
-        self.world.moment("create")
+        self.world.moment(f"{self.name}.create")
         if (request.content_length or 0) > SIZES.get(request.path, 10_000):
             return web.json_response({"error": {"type": "request_too_large"}}, status=413)
         try:
@@ -63,7 +67,7 @@ class Service:
         except (RefusedBatch, KeyError, TypeError, ValueError) as error:
             told = {"type": "invalid_request_error", "message": str(error)}
             return web.json_response({"type": "error", "error": told}, status=400)
-        self.world.moment("created")
+        self.world.moment(f"{self.name}.created")
         if drop:
             self.world.faults.queue.popleft()
             _drop(request)
@@ -86,7 +90,7 @@ class Service:
         refused = _fault(self.world)
         if refused is not None:
             return refused
-        self.world.moment("look")
+        self.world.moment(f"{self.name}.look")
         return web.json_response(self.shown(self._found(request)))
 
     async def cancel(self, request: web.Request) -> web.Response:
@@ -105,6 +109,8 @@ class Service:
 class Anthropic(Service):
     """Message Batches."""
 
+    name = "anthropic"
+
     def made(self, account: str, given: dict[str, Any]) -> Batch:
         """Return the batch that a body asks for."""
         listed = [(one["custom_id"], one["params"]) for one in given["requests"]]
@@ -112,7 +118,7 @@ class Anthropic(Service):
 
     def shown(self, batch: Batch) -> dict[str, Any]:
         """Return a batch as the vendor writes it."""
-        counts = Counter(item.fate or "processing" for item in batch.items)
+        counts = Counter(SHOWN.get(item.fate, item.fate) for item in batch.items)
         url = f"/v1/messages/batches/{batch.id}/results"
         return {
             "id": batch.id,
@@ -132,7 +138,7 @@ class Anthropic(Service):
         batch = self._found(request)
         if not batch.ended:
             raise web.HTTPNotFound
-        self.world.moment("results")
+        self.world.moment(f"{self.name}.results")
         return _lines(
             self.world,
             [
@@ -145,14 +151,17 @@ class Anthropic(Service):
     def _result(item: Item) -> dict[str, Any]:
         if item.fate == "succeeded":
             return {"type": "succeeded", "message": item.reply}
-        if item.fate != "errored":
+        if item.fate not in WRONG:
             return {"type": item.fate}
-        error = {"type": "invalid_request_error", "message": "This server was told to fail."}
+        kind, _ = WRONG[item.fate]
+        error = {"type": kind, "message": "This server was told to fail."}
         return {"type": "errored", "error": {"type": "error", "error": error}}
 
 
 class OpenAI(Service):
     """Files and batches."""
+
+    name = "openai"
 
     async def upload(self, request: web.Request) -> web.Response:
         """Take a file."""
@@ -160,7 +169,7 @@ class OpenAI(Service):
         if refused is not None:
             return refused
         heard = self.world.hear(request.path, request.headers, None)
-        self.world.moment("upload")
+        self.world.moment(f"{self.name}.upload")
         form = await request.post()
         file = form["file"]
         assert isinstance(file, web.FileField)
@@ -170,7 +179,7 @@ class OpenAI(Service):
         if len(content) > SIZES["/v1/files"]:
             return web.json_response({"error": {"message": "too large"}}, status=400)
         self.batches.files[account(request), name] = content
-        self.world.moment("uploaded")
+        self.world.moment(f"{self.name}.uploaded")
         told = {"id": name, "object": "file", "bytes": len(content), "created_at": 0}
         more = {"filename": file.filename, "purpose": form["purpose"], "status": "processed"}
         return web.json_response({**told, **more})
@@ -187,7 +196,7 @@ class OpenAI(Service):
             raise web.HTTPNotFound
         good = kind == "output"
         if good:
-            self.world.moment("results")
+            self.world.moment(f"{self.name}.results")
         lines = [self._line(one) for one in mixed(batch.items) if _good(one) == good]
         return _lines(self.world, lines)
 
@@ -213,7 +222,7 @@ class OpenAI(Service):
         expired = any(item.fate == "expired" for item in batch.items)
         ended = "cancelled" if batch.cancelled else "expired" if expired else "completed"
         ended = "failed" if batch.refused else ended
-        failed = sum(item.fate == "errored" for item in batch.items)
+        failed = sum(item.fate in WRONG for item in batch.items)
         counts = {"total": len(batch.items), "completed": good, "failed": failed}
         bad = batch.ended and good < len(batch.items) and not batch.refused
         wrong = [{"code": batch.refused, "line": None, "message": "No.", "param": None}]
@@ -238,9 +247,10 @@ class OpenAI(Service):
         line = {"id": f"of_{item.custom_id}", "custom_id": item.custom_id, "error": None}
         if item.fate == "succeeded":
             return {**line, "response": _response(200, item.reply)}
-        if item.fate == "errored":
-            error = {"error": {"message": "This server was told to fail.", "type": "x"}}
-            return {**line, "response": _response(400, error)}
+        if item.fate in WRONG:
+            kind, status = WRONG[item.fate]
+            error = {"error": {"message": "This server was told to fail.", "type": kind}}
+            return {**line, "response": _response(status, error)}
         code = "batch_expired" if item.fate == "expired" else "batch_cancelled"
         return {**line, "response": None, "error": {"code": code, "message": "Not answered."}}
 

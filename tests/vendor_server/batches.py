@@ -1,15 +1,16 @@
 """Batches: lists of requests that are answered together, later, and in another order.
 
 A batch ends ``world.batch_seconds`` after it was made, on ``world.clock``. ``world.fate`` says of a
-``custom_id`` what becomes of it: ``succeeded`` (the default), ``errored`` or ``expired``; only what
-succeeds is billed. One that is cancelled before its end has the answers of no request. A fault of
-the kind ``drop_after`` in the queue breaks the connection when the batch has been made, so that
-its id is never told; one of the kind ``status`` answers the next request about batches, and ``cut``
-breaks results off. Accounts are keys: one does not see the batches of another.
+``custom_id`` what becomes of it: ``succeeded`` (the default), ``errored`` (the request's fault),
+``failed`` (the vendor's) or ``expired``; only what succeeds is billed. One that is cancelled before
+its end has the answers of no request. A fault of the kind ``drop_after`` in the queue breaks the
+connection when the batch has been made, so that its id is never told; one of the kind ``status``
+answers the next request about batches, and ``cut`` breaks results off. Accounts are keys: one does
+not see the batches of another.
 
-``world.moment`` is called with "upload", "uploaded", "create", "created", "look" and "results"
-before the reply goes out, so that a test can end a process at that moment. ``world.batches`` are
-the custom_ids of every batch that was made.
+``world.moment`` is called with "openai.upload", ".uploaded", ".create", ".created", ".look" and
+".results" before the reply goes out, so that a test can end a process at that moment.
+``world.batches`` are the custom_ids of every batch that was made.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tests.vendor_server.answers import Said, cut
 from tests.vendor_server.protocols import protocol_of
 from tests.vendor_server.world import World
 
-Fate = Literal["succeeded", "errored", "expired", "canceled"]
+Fate = Literal["succeeded", "errored", "failed", "expired", "canceled"]
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}\Z")
 
 
