@@ -1,0 +1,225 @@
+"""What is foretold of a run, held against the run: calls, what is set aside, tokens, dollars."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from promptops.caching.book import bundled
+from promptops.errors import NotEstimable
+from promptops.evals.foretold import foretell
+from promptops.evals.foretold_values import Foretold
+from promptops.evals.plan import BudgetSpec, Dataset, EvalPlan, Gate, RunSpec, ScorerSpec
+from promptops.evals.prepared import Prepared, Setting, prepare
+from promptops.evals.runner import Runner
+from promptops.evals.session import Session
+from promptops.ledger.ledger import Ledger
+from promptops.ledger.rows import Item, Run
+from promptops.model.evaluation import Case, Completion, ProviderError, Request
+from promptops.model.money import Price, Rates, Usage
+from promptops.pricing.prices import list_prices
+from promptops.registry.runtime import Registry
+from tests.evals.worlds import World
+
+MODEL = "house:one"
+RATES = Rates(Decimal(1), Decimal(2), Decimal("0.1"), {"5m": Decimal("1.25")})
+PRICE = Price(MODEL, RATES, batch=Price(MODEL, RATES.times(Decimal("0.5"))))
+HEAD = "---\nversion: %d\nmodel: house:one\nparams: %p\ninputs: {parcel: string}\n---\n"
+V1 = "{% user %}\nWhere does {{ parcel }} go?\n{% enduser %}\n"
+V2 = "{% user %}\n{% if parcel != 'tea' %}\nThink of the harbour.\n{% endif %}\n" + V1[11:]
+NOW = 1_800_000_100.0  # a moment after the calls of a ``World``
+PARCELS = ("tea", "lamps", "glass", "ink", "a crate of Löwenzahn")
+
+
+class Vendor(World):
+    """It answers at once, and fails where it is told to."""
+
+    async def complete(self, request: Request) -> Completion:
+        self.sent.append((0.0, request.case_id, request.model))
+        said = self.say(request, len(self.sent))
+        if isinstance(said, ProviderError):
+            raise said
+        return said
+
+
+def world(root: Path, ledger: Ledger, parcels: Sequence[str], limit: str = "{max_tokens: 20}",
+          **how: object) -> Prepared:  # fmt: skip
+    """Return a plan over parcels, of two versions that say the same of tea."""
+    handles = {}
+    for number, body in ((1, V1), (2, V2)):
+        folder = root / f"v{number}" / "prompts"
+        folder.mkdir(parents=True, exist_ok=True)
+        head = HEAD.replace("%d", str(number)).replace("%p", limit)
+        (folder / "sort.prompt.j2").write_text(head + body)
+        handles[f"sort@v{number}"] = Registry.load(root / f"v{number}").get("sort")
+    rows = (json.dumps({"id": str(at), "parcel": one}) for at, one in enumerate(parcels))
+    (root / "cases.jsonl").write_text("\n".join(rows) + "\n")
+    plan = EvalPlan("sort", "sort", Dataset("cases.jsonl", id="id", cluster="id"),
+                    (ScorerSpec("contains", {"value": "harbour"}),), ("v1", "v2"),
+                    placements=())  # fmt: skip
+    prices = replace(list_prices(), given={MODEL: PRICE})
+    setting = Setting(root, handles.__getitem__, prices, ledger, "0", bundled())
+    return prepare(replace(plan, **how), setting)  # type: ignore[arg-type]
+
+
+def carried_out(made: Prepared, vendor: Vendor, run: str) -> None:
+    """Make the run's calls as a run makes them."""
+    ledger = made.setting.ledger
+
+    async def answered(item: Item, case: Case, completion: Completion) -> None:
+        del item, case, completion
+
+    async def main() -> None:
+        calls = vendor.calls(places=2)
+        calls.run_id = run
+        calls.sleep = lambda _: asyncio.sleep(0)
+        with ledger.writer() as writer:
+            calls.store = writer
+            session = Session(made.plan, made.variants, made.cases, calls, ledger, writer,
+                              made.prices, answered, fresh=made.setting.fresh)  # fmt: skip
+            writer.add(Run(run, "e", "d", made.plan.canonical(), 1_800_000_000.0))
+            await session.run(Runner(calls, 4))
+
+    asyncio.run(main())
+
+
+def set_aside(ledger: Ledger, run: str) -> list[Decimal | None]:
+    """Return what a run set aside for each first attempt."""
+    with ledger.lent() as rows:
+        query = "SELECT reserved_usd FROM intents WHERE run_id = ? AND attempt_no = 1"
+        return [one and Decimal(one) for (one,) in rows.execute(query, (run,))]
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    parcels=st.lists(st.sampled_from(PARCELS), min_size=1, max_size=6),
+    before=st.integers(0, 6),
+    repeats=st.integers(1, 2),
+    fails=st.sets(st.integers(1, 12), max_size=4),
+)
+def test_a_run_sets_aside_for_first_attempts_what_was_foretold_at_worst(
+    parcels: list[str], before: int, repeats: int, fails: set[int]
+) -> None:
+    def say(request: Request, number: int) -> Completion | ProviderError:
+        if number in fails:
+            return ProviderError("server", "no", status=500, billed="no")
+        return Completion("to the harbour", Usage(10, 5), model_served=request.model)
+
+    with TemporaryDirectory() as folder, Ledger.memory(clock=lambda: NOW) as ledger:
+        if before:
+            carried_out(world(Path(folder), ledger, parcels[:before]), Vendor(), "before")
+        made = world(Path(folder), ledger, parcels, repeats=repeats)
+        found = foretell(made)
+        carried_out(made, Vendor(say=say), "run")
+        kept = set_aside(ledger, "run")
+        assert len(kept) == found.answers.calls
+        assert sum(one for one in kept if one is not None) == found.live.worst.value
+        known = found.answers
+        assert known.items == known.shared + known.reused + known.calls
+        assert known.items == 2 * repeats * len(parcels)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger.memory(clock=lambda: NOW)
+
+
+def foretold(root: Path, ledger: Ledger, parcels: Sequence[str] = PARCELS, **how: object
+             ) -> Foretold:  # fmt: skip
+    return foretell(world(root, ledger, parcels, **how))  # type: ignore[arg-type]
+
+
+def test_without_a_ledger_tokens_are_counted_and_answers_as_long_as_they_may_be(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    found = foretold(tmp_path, ledger)
+    assert (found.answers.calls, found.answers.shared) == (9, 1)
+    both = [one.output_tokens for one in found.lines]
+    assert sum(one.value or 0 for one in both) == 9 * 20
+    assert both[0].how.startswith("max_tokens:")
+    assert all(one.input_tokens.how.startswith("counted") for one in found.lines)
+    expected, worst = found.live.expected.value, found.live.worst.value
+    assert expected is not None
+    assert worst is not None
+    assert 0 < expected < worst
+
+
+def test_earlier_calls_of_a_version_say_what_it_uses(tmp_path: Path, ledger: Ledger) -> None:
+    carried_out(world(tmp_path, ledger, PARCELS[:3]), Vendor(), "before")
+    found = foretold(tmp_path, ledger)
+    assert found.answers.reused == 5
+    for one in found.lines:
+        assert one.output_tokens.value == 5 * one.calls
+        assert one.input_tokens.value == 10 * one.calls
+        assert one.live.expected.value == one.calls * PRICE.cost(Usage(10, 5))
+        assert "in the ledger" in one.input_tokens.how
+
+
+def test_a_new_version_is_taken_to_answer_as_the_others_do(tmp_path: Path, ledger: Ledger) -> None:
+    carried_out(world(tmp_path, ledger, PARCELS[:3], versions=("v1",)), Vendor(), "before")
+    v1, v2 = foretold(tmp_path, ledger).lines
+    assert v1.output_tokens.how.endswith("of v1 in the ledger")
+    assert v2.output_tokens.how.endswith("of other versions in the ledger")
+    assert v2.output_tokens.value == 5 * v2.calls
+
+
+def test_stale_answers_are_told_by_why(tmp_path: Path, ledger: Ledger) -> None:
+    carried_out(world(tmp_path, ledger, PARCELS), Vendor(), "before")
+    found = foretold(tmp_path, ledger, run=RunSpec(max_age=0))
+    assert found.answers.stale == {"old": 9}
+    assert found.answers.calls == 9
+
+
+def test_batches_are_priced_where_a_vendor_has_such_rates(tmp_path: Path, ledger: Ledger) -> None:
+    found = foretold(tmp_path, ledger)
+    assert found.batch is not None
+    assert found.live.worst.value is not None
+    assert found.batch.worst.value == found.live.worst.value / 2
+
+
+def test_an_unknown_price_is_said_and_is_never_nothing(tmp_path: Path, ledger: Ledger) -> None:
+    found = foretold(tmp_path, ledger, models=("house:two",))
+    assert found.live.expected.value is None
+    assert found.live.worst.value is None
+    assert "house:two" in found.live.worst.how
+    with pytest.raises(NotEstimable, match="house:two"):
+        foretold(tmp_path, ledger, models=("house:two",), budget=BudgetSpec(Decimal(1)))
+
+
+def test_an_answer_without_a_limit_is_as_long_as_is_assumed(tmp_path: Path, ledger: Ledger) -> None:
+    usual = foretold(tmp_path, ledger, limit="{}")
+    short = foretold(tmp_path, ledger, limit="{}", run=RunSpec(assume_output=500))
+    assert any("32,000 tokens (run.assume_output)" in note for note in usual.notes)
+    assert short.lines[0].output_tokens.value == 500 * short.lines[0].calls
+    assert usual.live.worst.value is not None
+    assert short.live.worst.value is not None
+    assert usual.live.worst.value - short.live.worst.value == Decimal(9 * 31_500 * 2) / 1_000_000
+
+
+def test_minutes_are_those_of_the_ledgers_calls(tmp_path: Path, ledger: Ledger) -> None:
+    assert foretold(tmp_path, ledger).minutes.value is None
+
+    def slow(request: Request, _: int) -> Completion:
+        return Completion("x", Usage(10, 5), model_served=request.model, latency=12.0)
+
+    carried_out(world(tmp_path, ledger, PARCELS[:1]), Vendor(say=slow), "before")
+    found = foretold(tmp_path, ledger, run=RunSpec(concurrency=2))
+    assert found.minutes.value == pytest.approx(found.answers.calls * 12 / 2 / 60)
+    assert "12.0 s" in found.minutes.how
+
+
+def test_the_cases_needed_are_those_of_the_usual_discordances(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    gate = Gate("contains", Decimal("0.02"))
+    (power,) = foretold(tmp_path, ledger, gate=gate).power
+    assert [one.cases for one in power.needed] == [619, 1855, 3092]
+    assert [one.discordance for one in power.needed] == [0.04, 0.12, 0.2]
+    assert all("assumed" in one.how for one in power.needed)
