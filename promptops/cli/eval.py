@@ -14,6 +14,7 @@ from promptops.errors import UsageError
 
 # In the order of a run's life; a line each: word -> module of its command, what the help says.
 _PARTS: Final[dict[str, Part]] = {
+    "plan": Part("eval_plan", "Say what a run would ask, cost, take and be able to show."),
     "all": Part("eval_all", "Run several evals, or those that a change touches."),
     "import": Part("eval_import", "Make an eval of promptfoo's files."),
 }

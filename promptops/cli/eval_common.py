@@ -88,6 +88,15 @@ def opened(here: Project, ledger: Path | None, plan: EvalPlan | None = None) -> 
     return Ledger.open(ledger or here.root / DEFAULT, keeping=keeping)
 
 
+def stored(here: Project, ledger: Path | None) -> Ledger:
+    """Open the ledger for reading, or an empty one where there is none: no file is made."""
+    from promptops.ledger import Ledger
+    from promptops.ledger.ledger import DEFAULT
+
+    path = ledger or here.root / DEFAULT
+    return Ledger.open(path) if path.exists() else Ledger.memory()
+
+
 def setting_of(
     here: Project, ledger: Ledger, *, fresh: bool = False, part: tuple[int, int] = (1, 1)
 ) -> Setting:

@@ -10,7 +10,9 @@ from promptops.ledger.leases import live_holder
 from promptops.ledger.tables import BATCHES, RUNS
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from promptops.ledger.place import Readers
     from promptops.ledger.rows import Batch, Run, Scored
@@ -23,6 +25,10 @@ class Queries:
         """Ask on connections of these readers; ``clock`` is what ages are judged by."""
         self._readers = readers
         self._clock = clock
+
+    def lent(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Return a connection for further questions, such as those of ``past``, while it is open."""
+        return self._readers.one()
 
     def runs(self) -> tuple[Run, ...]:
         """Return all runs, and shards of runs, in the order they started."""
