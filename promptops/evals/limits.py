@@ -8,6 +8,7 @@ TCP does (additive increase, multiplicative decrease).
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -94,7 +95,8 @@ class Gate:
     paused_until: float = float("-inf")
 
     def __post_init__(self) -> None:
-        self._left = asyncio.Event()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._called = 0  # of those that waited, and have not looked again yet
 
     async def enter(self, amounts: Mapping[str, float]) -> None:
         """Wait for a place and for so much of each kind, then take them."""
@@ -110,17 +112,37 @@ class Gate:
             if wait > SOON:
                 await self.sleep(wait)
             else:
-                self._left.clear()
-                await self._left.wait()
+                await self._turn()
         self.under_way += 1
         for kind, amount in amounts.items():
             if kind in self.buckets:
                 self.buckets[kind].take(amount, now)
+        self._next()  # it may have had its turn before there was more room
 
     def leave(self) -> None:
         """Give a place back."""
         self.under_way -= 1
-        self._left.set()
+        self._next()
+
+    async def _turn(self) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._called -= 1
+                self._next()
+            raise
+        self._called -= 1
+
+    def _next(self) -> None:
+        """Let those that have waited longest look again: as many as there are places, not all."""
+        while self._waiting and self.under_way + self._called < self.room.places:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._called += 1
+                turn.set_result(None)
 
     def pause(self, seconds: float) -> None:
         """Let nothing through for so long, as a vendor asked."""

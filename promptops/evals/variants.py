@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.errors import ConfigError
 from promptops.evals.attempts import Ask
 from promptops.evals.plan import ASSUMED
-from promptops.evals.requests import REPLAY, asked
+from promptops.evals.requests import REPLAY
 from promptops.evals.requests import request as made
 from promptops.model.money import MILLION
 from promptops.templates.blocks import Boundary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from promptops.evals.plan import EvalPlan
     from promptops.model.evaluation import Case, Completion, Request
@@ -67,6 +67,8 @@ def variants(plan: EvalPlan, handle: Callable[[str], PromptHandle]) -> list[Vari
             if own is None:
                 raise ConfigError(f"{plan.name}: {version} names no model: give `models`")
             found.append(Variant(f"{version} {own}", version, own, text))
+    if len({one.model for one in found}) == 1:  # one model goes without saying
+        found = [replace(one, id=one.version) for one in found]
     first = plan.versions[0]
     text = handle(f"{plan.prompt}@{first}")
     found += [Variant(name, first, name, text, baseline=True) for name in plan.baselines]
@@ -101,7 +103,7 @@ def ask(
         return Ask(request, Decimal(0), lambda _: Decimal(0), amounts)
     if price is None:
         return Ask(request, None, lambda _: None, amounts)
-    size = sum(len(text.encode("utf-8", "surrogatepass")) for text in _texts(request.body))
+    size = _size(request.body)
     rates = price.rates_for(size)
     dearest = max(rates.input, *rates.cache_write.values()) if rates.cache_write else rates.input
     worst = (size * dearest + longest(request, assumed) * rates.output) / MILLION
@@ -133,18 +135,12 @@ def _inner(body: Any) -> dict[str, Any]:
     return {}
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _size(value: Any) -> int:
+    """Return the bytes of all texts and names in a value."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, entry in value.items():
-            yield str(key)
-            yield from _texts(entry)
-    elif isinstance(value, list | tuple):
-        for entry in value:
-            yield from _texts(entry)
-
-
-def priced_as(model: str) -> str:
-    """Return the model whose price an answer of a model has as if live."""
-    return asked(model)
+        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
+    if isinstance(value, dict):
+        return sum(_size(str(key)) + _size(entry) for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        return sum(map(_size, value))
+    return 0

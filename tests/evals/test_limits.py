@@ -123,3 +123,26 @@ def test_headers_make_buckets_that_nobody_configured() -> None:
     door.told([Limit("requests", 50, 3, 10.0), Limit("tokens", None, 9, None)])
     assert door.buckets.keys() == {"requests"}
     assert (door.buckets["requests"].per_minute, door.buckets["requests"].level) == (50, 3)
+
+
+async def turns(cancelled: set[int]) -> list[int]:
+    narrow, went = gate(Clock(), 2), list[int]()
+
+    async def call(number: int) -> None:
+        await narrow.enter({"requests": 1.0})
+        went.append(number)
+        await asyncio.sleep(0)
+        narrow.leave()
+
+    tasks = [asyncio.ensure_future(call(number)) for number in range(9)]
+    await asyncio.sleep(0)
+    for number in cancelled:
+        tasks[number].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert narrow.under_way == 0
+    return went
+
+
+@given(st.sets(st.integers(2, 8)))
+def test_calls_that_wait_have_their_turns_in_order_whoever_gives_up(cancelled: set[int]) -> None:
+    assert asyncio.run(turns(cancelled)) == [n for n in range(9) if n not in cancelled]
