@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 import yaml
 
 from promptops.cli import group
+from promptops.cli.parts import WithParts
 from tests.conftest import GitRepo
 from tests.forges.server import NUMBER, REPO, World, forge
 
@@ -96,6 +98,9 @@ def test_every_call_of_promptops_is_one_that_it_takes(file: Path) -> None:
     for name, *arguments in found:
         known = group.get_command(click.Context(group), name)
         assert known is not None, name
+        if isinstance(known, WithParts) and arguments[0] in known.parts:
+            module = known.parts[arguments.pop(0)].module
+            known = import_module(f"promptops.cli.{module}").command
         known.make_context(name, list(arguments))
 
 
@@ -115,7 +120,7 @@ def test_shell_gets_names_from_the_environment_only(file: Path) -> None:
     """A branch may be called `$(curl …)`: an expression in a script would run it."""
     for script in shell(load(file)):
         assert "${{" not in script
-        assert "eval" not in script
+        assert not re.search(r"(?<!promptops )\beval\b", script)
         done = subprocess.run(["bash", "-n"], input=script, text=True, check=False)
         assert done.returncode == 0, script
 
@@ -314,6 +319,75 @@ def test_hostile_inputs_are_words_to_the_shell(runner: Runner, world: World) -> 
     assert "a tag is up to 50 letters" in err
     assert not (runner.repo.path / "pwned").exists()
     assert world.asked == []
+
+
+KEY = "sk-ant-only-for-the-vendor"
+RULES = """
+def kind(inputs, messages):
+    return "yes"
+
+
+def blunt(inputs, messages):
+    return "no"
+"""
+EVAL = """prompt: letters/reply
+models: ["{first}", "{second}"]
+dataset: {{path: letters.jsonl, expected: kind}}
+scorers: [equals]
+gate: {{metric: equals, margin: 0.05}}
+"""
+
+
+def with_evals(runner: Runner, *models: str) -> None:
+    """Put an eval into the pull request, and have the action run it."""
+    rows = (json.dumps({"letter": f"Letter {at}", "kind": "yes"}) for at in range(60))
+    runner.repo.write(".gitignore", ".promptops/\n")
+    runner.repo.write("evals/rules.py", RULES)
+    runner.repo.write("evals/letters.jsonl", "".join(f"{one}\n" for one in rows))
+    runner.repo.write("evals/letters.yaml", EVAL.format(first=models[0], second=models[1]))
+    runner.repo.commit()
+    runner.known |= {"inputs.evals": "true", "inputs.eval-budget": "2.00"}
+
+
+BLUNT = "baseline:rules.py:blunt"
+KIND = "baseline:rules.py:kind"
+
+
+@pytest.mark.parametrize(("models", "expected"), [((BLUNT, KIND), 0), ((KIND, BLUNT), 1)])
+def test_the_action_runs_the_evals_of_what_changed_and_comments(
+    runner: Runner, world: World, models: tuple[str, str], expected: int
+) -> None:
+    with_evals(runner, *models)
+    code, out, _ = runner.run()
+    assert (code, out.strip().splitlines()) == (expected, ["wrote a comment"] * 2)
+    cost, evals = (one.body for one in world.shown)
+    assert "#### Prompt cost" in cost
+    assert f"### Prompt evals: 1 {'failed' if expected else 'passed'}; spent $0 of $2.00" in evals
+    summary = runner.summary.read_text("utf-8")
+    assert summary.index("#### Prompt cost") < summary.index("### Prompt evals")
+    report = json.loads(Path(runner.known["steps.evals.outputs.report"]).read_text("utf-8"))
+    assert [one["file"] for one in report["evals"]] == ["evals/letters.yaml"]
+
+
+def test_evals_are_not_run_for_a_fork(runner: Runner, world: World) -> None:
+    with_evals(runner, KIND, BLUNT)
+    runner.known["github.event.pull_request.head.repo.full_name"] = "ada/parcels"
+    code, out, _ = runner.run()
+    assert (code, out.strip(), world.asked) == (0, "", [])
+    assert "Prompt evals" not in runner.summary.read_text("utf-8")
+
+
+def test_a_key_is_in_no_report_and_no_log_of_the_action(runner: Runner, world: World) -> None:
+    with_evals(runner, "anthropic:claude-sonnet-5-5", KIND)
+    runner.environment |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": world.url}
+    code, out, err = runner.run()
+    assert code == 3  # the vendor's server knows nothing of this
+    assert "Prompt evals: 1 not settled" in world.shown[1].body
+    written = [path.read_bytes() for folder in (runner.folder, runner.repo.path)
+               for path in folder.rglob("*") if path.is_file()]  # fmt: skip
+    seen = [out.encode(), err.encode(), *written, *(one.body.encode() for one in world.shown)]
+    assert not any(KEY.encode() in one for one in seen)
+    assert any(b"Letter 7" in one for one in written)  # so what was written was looked through
 
 
 # The other files

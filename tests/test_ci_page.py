@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import yaml
 
 from promptops.cli import group
 from promptops.cli.comment import command
+from promptops.cli.parts import WithParts
 from promptops.reporters.cost_markdown import report
 from tests.reporters.cost_reports import finding, made, refund, triage
 
@@ -26,11 +28,14 @@ def test_the_comment_is_what_is_posted() -> None:
 
 def test_its_commands_parse() -> None:
     found = re.findall(r"^\$ promptops ([^#\n]+)", PAGE, re.MULTILINE)
-    assert len(found) == 4
+    assert len(found) == 6
     for line in found:
         name, *arguments = shlex.split(line)
         known = group.get_command(click.Context(group), name)
         assert known is not None
+        if isinstance(known, WithParts) and arguments[0] in known.parts:
+            module = known.parts[arguments.pop(0)].module
+            known = import_module(f"promptops.cli.{module}").command
         known.make_context(name, arguments)
 
 
