@@ -16,11 +16,15 @@ from promptops.registry.hooks import Hooks
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AbstractContextManager
+    from typing import Unpack
 
     from promptops.errors import PromptopsError
+    from promptops.recording.raw import Said
+    from promptops.recording.recording import Taker
     from promptops.registry.handle import PromptHandle
     from promptops.registry.hooks import Callback
     from promptops.registry.labels import Labels
+    from promptops.registry.records import PromptCall
     from promptops.registry.reload import Reload
     from promptops.registry.source import Source
     from promptops.registry.work import Work
@@ -43,6 +47,7 @@ class Registry:
         self._hooks = Hooks()
         self._work = work
         self._reload: Reload | None = None
+        self._recorder: Taker | None = None
         self.swap(source)
 
     @classmethod
@@ -144,6 +149,35 @@ class Registry:
         """
         self._hooks.callbacks.append(callback)
         return callback
+
+    @property
+    def recorder(self) -> Taker:
+        """What ``record`` hands calls to; it can be set to another, such as one of your own."""
+        if self._recorder is None:
+            from promptops.registry.records import recorder
+
+            self._recorder = recorder(None if self._work is None else self._work.root)
+        return self._recorder
+
+    @recorder.setter
+    def recorder(self, taker: Taker) -> None:
+        self._recorder = taker
+
+    def record(
+        self, reference: str, /, key: str | int | None = None, **tags: Unpack[Said]
+    ) -> PromptCall:
+        """Return a block that writes a call down, with what its answer used and cost.
+
+        ``with registry.record("support/triage@production", feature="inbox") as call:`` and inside
+        ``call.render(...)`` and ``call.response(answer)``. No text is kept. Writing happens on a
+        thread of its own and never raises; ``$PROMPTOPS_LEDGER`` names the file.
+
+        Raises:
+            PromptopsError: As ``get`` does.
+        """
+        from promptops.registry.records import PromptCall
+
+        return PromptCall(self.recorder, self.get(reference, key), tags)
 
     def swap(self, source: Source) -> None:
         """Put another source of versions in place, all at once; handles that were got stay good.

@@ -1,0 +1,131 @@
+"""A bounded queue and a thread of its own: an application records calls and never waits for it."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections import deque
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from promptops.recording.keeping import Kept
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from promptops.model.money import Price
+    from promptops.recording.keeping import Losses
+    from promptops.recording.raw import Raw
+
+SIZE: Final = 10_000  # calls that may wait to be written
+SECONDS: Final = 0.25  # between two writes
+LAST: Final = 2.0  # seconds that the end of a process waits for what is not written
+
+
+class Recorder:
+    """Writes calls down in the background; whatever happens, the caller goes on.
+
+    A call that finds the queue full is dropped, and counted. What cannot be written, since the
+    disk is full or the ledger locked, is tried again; the queue bounds that too. After a fork, the
+    child's calls are written by a thread of its own.
+
+    Args:
+        path: The ledger's file.
+        price: What a model (``provider:model``) cost at a time in seconds since 1970.
+        size: How many calls may wait.
+        seconds: How long one may wait at most before it is written.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        price: Callable[[str, float], Price | None],
+        *,
+        size: int = SIZE,
+        seconds: float = SECONDS,
+    ) -> None:
+        self._path, self._price = path, price
+        self._size, self._seconds = size, seconds
+        self._begin()
+        atexit.register(self.close, LAST)
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._queue: deque[Raw] = deque()
+        self._kept = Kept(self._path, self._price, self._size)
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._idle = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def put(self, raw: Raw) -> None:
+        """Hand a call over; at once, and without ever raising."""
+        try:
+            if os.getpid() != self._pid:
+                self._begin()  # in the child of a fork: what its parent had queued is its parent's
+            if self._closed or len(self._queue) >= self._size:
+                with self._lock:
+                    self._kept.dropped += 1
+                return
+            self._queue.append(raw)
+            if self._thread is None:
+                self._start()
+            elif len(self._queue) * 2 > self._size:
+                self._wake.set()
+        except Exception:  # noqa: BLE001 - an application must not fail by its records
+            return
+
+    @property
+    def losses(self) -> Losses:
+        """What is not in the ledger and never will be, by why."""
+        return self._kept.losses()
+
+    def flush(self, timeout: float = 10.0) -> bool:
+        """Wait until everything that was handed over is written; returns whether it is."""
+        ends = time.monotonic() + timeout
+        while self._queue or self._kept.waiting or not self._idle.is_set():
+            if self._thread is None or time.monotonic() > ends:
+                return not (self._queue or self._kept.waiting)
+            self._wake.set()
+            self._idle.wait(0.01)
+            time.sleep(0.001)
+        return True
+
+    def close(self, timeout: float = 10.0) -> None:
+        """Write what waits, as far as that is possible in so many seconds; take nothing more."""
+        if self._closed or os.getpid() != self._pid:
+            return
+        self._closed = True
+        if self._thread is None:
+            return
+        self._wake.set()
+        self._thread.join(timeout)
+        self._kept.last_word(len(self._queue))
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="promptops-recorder", daemon=True
+                )
+                self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self._wake.wait(self._seconds)
+            self._wake.clear()
+            closing = self._closed
+            self._idle.clear()
+            taken: list[Any] = []
+            while self._queue:
+                taken = [self._queue.popleft() for _ in islice(range(len(self._queue)), 1_000)]
+                self._kept.write(taken)
+            self._kept.write([])
+            self._idle.set()
+            if closing:
+                self._kept.close()
+                return

@@ -1,0 +1,78 @@
+"""One call that is being made: a block around it, and what its answer told."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from promptops.ledger.rows import new_id
+from promptops.recording.answers import taken
+from promptops.recording.raw import RawCall, RawOutcome
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from promptops.recording.raw import Asked, Raw, Said
+
+
+class Taker(Protocol):
+    """What records are handed to."""
+
+    def put(self, raw: Raw) -> None:
+        """Take one, at once, without raising."""
+
+
+class Recording:
+    """A call from its beginning to its answer; it is written down when the block ends.
+
+    ``id`` is the call's, for outcomes that are told later.
+    """
+
+    __slots__ = ("_began", "_raw", "_taker", "id")
+
+    def __init__(self, taker: Taker, asked: Asked, said: Said) -> None:
+        now = time.time()
+        self.id = new_id(now)
+        self._taker = taker
+        self._raw = RawCall(self.id, now, asked, said)
+        self._began = time.perf_counter()
+
+    def sent(self, texts: tuple[str, ...], inputs: Any = None, kinds: Any = None) -> None:
+        """Say what the request's messages are, so that their characters are counted by part.
+
+        Nothing of them is kept.
+        """
+        self._raw.texts = texts
+        self._raw.inputs, self._raw.kinds = inputs or {}, kinds or {}
+
+    def first(self) -> None:
+        """Say that the first byte of a stream is here."""
+        self._raw.first_byte = time.perf_counter() - self._began
+
+    def response(self, answer: Any) -> Any:
+        """Take what is kept of a vendor's answer, a client's object or its JSON; returns it."""
+        self._raw.seconds = time.perf_counter() - self._began
+        with suppress(Exception):  # an answer of no known shape tells nothing
+            self._raw.usage, self._raw.served, self._raw.finish = taken(answer)
+        return answer
+
+    def outcome(
+        self, kind: str, *, good: bool = True, value_usd: Decimal | float | str | None = None
+    ) -> None:
+        """Say what came of the call: resolved, accepted, converted and so on."""
+        told = (new_id(now := time.time()), now, kind, self.id, None, good, value_usd)
+        self._taker.put(RawOutcome(*told))
+
+    def __enter__(self) -> Self:
+        """Begin; time runs from here."""
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Hand the call over; an exception goes on to the caller."""
+        raw = self._raw
+        if raw.seconds is None:
+            raw.seconds = time.perf_counter() - self._began
+        raw.error = error
+        self._taker.put(raw)

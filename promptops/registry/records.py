@@ -1,0 +1,94 @@
+"""Calls of a registry's prompts, written down in the ledger of the application."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from promptops.errors import PromptopsError
+from promptops.recording.raw import Asked
+from promptops.recording.recorder import Recorder
+from promptops.recording.recording import Recording
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promptops.model.money import Price
+    from promptops.pricing.prices import Prices
+    from promptops.recording.raw import Said
+    from promptops.recording.recording import Taker
+    from promptops.registry.handle import PromptHandle
+    from promptops.registry.rendered import Rendered
+
+LEDGER: Final = "PROMPTOPS_LEDGER"
+DEFAULT: Final = ".promptops/ledger.db"
+DAY: Final = 86_400  # seconds
+
+
+class PromptCall(Recording):
+    """A call with one of a registry's prompts, which can be rendered by it."""
+
+    __slots__ = ("prompt",)
+
+    def __init__(self, taker: Taker, handle: PromptHandle, said: Said) -> None:
+        super().__init__(taker, asked(handle), said)
+        self.prompt = handle
+
+    def render(self, /, **inputs: Any) -> Rendered:
+        """Return the prompt's messages for some inputs; their characters are counted by part.
+
+        Raises:
+            InputError: Inputs are missing, unknown or of the wrong type; all are listed.
+            RenderError: The template fails on these inputs.
+        """
+        rendered = self.prompt.render(**inputs)
+        texts = tuple(message.text for message in rendered.messages)
+        self.sent(texts, inputs, self.prompt.inputs)
+        return rendered
+
+
+def asked(handle: PromptHandle) -> Asked:
+    """Return which text a handle is of, for which model."""
+    ref, metadata = handle.ref, handle.prompt.metadata
+    most = metadata.params.get("max_tokens") or metadata.params.get("max_output_tokens")
+    return Asked(
+        metadata.model,
+        ref.name,
+        ref.source if ref.version is None else f"v{ref.version}",
+        ref.sha256.removeprefix("sha256:"),
+        ref.label,
+        ref.variant,
+        most if isinstance(most, int) else None,
+    )
+
+
+def recorder(root: Path | None) -> Recorder:
+    """Return what writes calls to $PROMPTOPS_LEDGER, else to the ledger of a project or folder."""
+    named = os.environ.get(LEDGER)
+    path = Path(named) if named else (root or Path.cwd()) / DEFAULT
+    return Recorder(path, pricing(root))
+
+
+def pricing(root: Path | None) -> Callable[[str, float], Price | None]:
+    """Return what tells a model's price at a time: a project's, else the bundled one."""
+
+    @lru_cache(maxsize=4)
+    def of(day: int) -> Prices:
+        from promptops.config import find_project
+        from promptops.pricing.prices import project_prices
+        from promptops.templates.files import Folder
+
+        here = find_project(root or Path.cwd())
+        when = datetime.fromtimestamp(day * DAY, UTC).date()
+        return project_prices(Folder(here.root).read, here.config, (), None, when)
+
+    def price(model: str, at: float) -> Price | None:
+        try:
+            return of(int(at // DAY)).find(model)
+        except PromptopsError:
+            return None  # a call whose settings are broken is better kept without its price
+
+    return price
