@@ -10,9 +10,11 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import LedgerError
+from promptops.evals.batch import batched
 from promptops.evals.budget import Budget
 from promptops.evals.calling import Calls
 from promptops.evals.gathered import Gathered
+from promptops.evals.judging_begun import Ahead, judging
 from promptops.evals.limits import Gate, Room
 from promptops.evals.prepared import prepare
 from promptops.evals.resuming import (
@@ -28,6 +30,7 @@ from promptops.evals.runner import Runner
 from promptops.evals.session import Session
 from promptops.evals.told import Ran, told
 from promptops.evals.warming import Warming
+from promptops.evals.watching import watch
 from promptops.ledger.leases import TakenOver
 from promptops.providers.opening import open_providers
 from promptops.providers.settings import Learning, Settings, Timeouts
@@ -35,6 +38,7 @@ from promptops.providers.settings import Learning, Settings, Timeouts
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from promptops.evals.batch import Batched, Manner
     from promptops.evals.plan import EvalPlan
     from promptops.evals.prepared import Prepared, Setting
     from promptops.evals.report import Report
@@ -52,7 +56,7 @@ class Way:
 
     ``begun`` is told of what drives a run, so that it can be stopped. ``run`` is one to go on with;
     with ``goes_on`` it is the newest of the same plan that has not ended, if there is one. ``said``
-    is told in a sentence where a run goes on.
+    is told in a sentence where a run goes on. With ``batches`` calls go in those of their vendors.
     """
 
     drive: Callable[[Calls, int], Driver] = Runner
@@ -60,6 +64,7 @@ class Way:
     run: Run | None = None
     goes_on: bool = False
     said: Callable[[str], None] = lambda _: None
+    batches: Manner | None = None
 
 
 async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) -> Report:
@@ -87,6 +92,7 @@ class _Run:
         self.id = self.run.run_id
         self.before = Before()
         self.driver: Driver | None = None
+        self.batched: Batched | None = None
 
     async def report(self, *, goes_on: bool) -> Report:
         """Carry it out, and say what came of it."""
@@ -108,7 +114,7 @@ class _Run:
                 with suppress(TakenOver):
                     lease.mark_lost()
             lease.release()
-        return told(self.made, self._ran(session), gathered.seen)
+        return told(self.made, self._ran(session), gathered.seen, gathered.records)
 
     def _recall(self, lease: Lease) -> None:
         """Take up what the run has behind it; what was on its way when it was killed is lost."""
@@ -133,22 +139,32 @@ class _Run:
         made, plan = self.made, self.made.plan
         by_name = {(one.version, one.model): one for one in made.variants}
         gathered = Gathered(
-            by_name, made.scorers, writer, time.time, made.dollars, self.before.scores
-        )
+            by_name, made.scorers, writer, time.time, made.dollars, self.before.scores,
+            graders=made.graders,
+        )  # fmt: skip
         async with open_providers(self._settings()) as providers:
-            for one in made.variants:
-                providers.provider(one.model)  # what is not set up is known before a run
+            for model in (*(one.model for one in made.variants), *made.graders.prices):
+                providers.provider(model)  # what is not set up is known before a run
             calls = self._calls(providers.complete, writer)
+            gathered.judging = judging(made, calls, writer.add)
             session = Session(
                 plan, made.variants, made.cases, calls, made.setting.ledger, writer,
                 made.prices, gathered.answered, made.setting.fresh, before=self.before,
             )  # fmt: skip
-            driver = self.driver = self.way.drive(calls, 2 * plan.run.concurrency)
+            driver = self.driver = self._driver(calls)
             self.way.begun(driver)
-            await session.run(driver)
+            watch(made, gathered, session, driver)
+            await session.run(Ahead(driver, gathered.judging.tasks()))
         gathered.lost(session.own, own=True)
         gathered.lost(session.holes, own=False)
+        gathered.finish(made.cases)
         return session, gathered
+
+    def _driver(self, calls: Calls) -> Driver:
+        """Return what makes the calls; batches of an earlier process are brought home by any."""
+        made, way, most = self.made, self.way, 2 * self.made.plan.run.concurrency
+        self.batched = batched(calls, most, made.setting.ledger, made.prices, way.batches, way.said)
+        return self.batched or way.drive(calls, most)
 
     def _settings(self) -> Settings:
         made = self.made
@@ -192,5 +208,5 @@ class _Run:
             time.time(),
             self.made.setting.ledger.total(self.id),
             calls.reason or next(iter(calls.dead.values()), None),
-            tuple(session.notes()),
+            (*session.notes(), *(self.batched.notes() if self.batched else ())),
         )
