@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from promptops.errors import ConfigError
 from promptops.ledger.ledger import Ledger
 from promptops.ledger.totals import Total
-from tests.evals.batch_worlds import BOTH, CLAUDE, GPT, project, ran
-from tests.vendor_server import faults
+from tests.evals.batch_worlds import BOTH, CLAUDE, project, ran
 from tests.vendor_server.answers import by_keyword
 from tests.vendor_server.serving import Serving, serving
 
@@ -117,17 +117,19 @@ def test_whenever_it_is_killed_nothing_is_paid_twice_and_totals_are_those_of_a_c
     assert server.world.stats()["billed"] == 0
 
 
-@pytest.mark.parametrize("model", [CLAUDE, GPT])
-def test_a_batch_whose_id_never_came_is_found_in_the_list(
-    model: str, server: Serving, tmp_path: Path
+@POSIX
+def test_a_batch_that_may_have_been_sent_with_another_key_is_not_sent_with_this_one(
+    server: Serving,
+    tmp_path: Path,
+    forks: subprocess.Popen[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     root = project(tmp_path)
-
-    server.world.faults.queue.append(faults.dropped_after())
-    with Ledger.memory() as ledger:
-        found = ran(root, ledger, model)
-        rows = ledger.batches(found.run.id)
-    assert found.verdict == "pass"
+    killed_at("anthropic.created", server, root, CLAUDE, forks)
+    with Ledger.open(root / "l.db") as ledger:
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "another")
+        with pytest.raises(ConfigError, match="may have been sent with another key"):
+            ran(root, ledger)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "key-of-anthropic")
+        assert ran(root, ledger).verdict == "pass"
     assert len(server.world.batches) == 1
-    assert rows[-1].vendor_batch_id == "batch_0"
-    assert len(server.world.batched) == 12
