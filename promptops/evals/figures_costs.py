@@ -107,18 +107,16 @@ def within(made: Material, variant: Variant, told: said.Repeats | None) -> tuple
     others more often than chance would have it.
     """
     gate = made.plan.gate
-    if gate is None or gate.failure_cost is None:
+    if gate is None or gate.failure_cost is None or variant.baseline:
         return ()
-    known = {one.k: one.one.value for one in told.rates} if told else {}
+    known = [(one.k, one.one.value) for one in told.rates if one.k > 1] if told else []
+    if known:
+        return tuple(said.Within(k, one, measured=True) for k, one in known if one is not None)
     won = _successes(made, variant, _scored(made, variant))
-    if not won:
+    rate = sum(won) / len(won) if won else None
+    if rate is None:
         return ()
-    rate, found = sum(won) / len(won), []
-    for tries in TRIES:
-        measured = known.get(tries)
-        chance = success_within(rate, tries) if measured is None else measured
-        found.append(said.Within(tries, chance, measured is not None))
-    return tuple(found)
+    return tuple(said.Within(tries, success_within(rate, tries)) for tries in TRIES)
 
 
 def _parts(placed: Costed | None) -> tuple[said.Part, ...]:

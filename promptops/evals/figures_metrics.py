@@ -60,6 +60,9 @@ def _ends(
     groups = grouped(values, [unit(case) for case in cases] if clustered else None)
     if len(groups.sums) < FEWEST:
         return None, None, None
+    if clustered and not groups.error:  # clusters that are all alike may be so by chance
+        alike = wilson(groups.mean * len(groups.sums), len(groups.sums))
+        return alike.low, alike.high, alike.method
     among = student(groups).interval(_CONFIDENCE)
     return max(among.low, 0.0), min(among.high, 1.0), among.method
 

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from promptops.evals.words import percent
+from promptops.reporters.eval_sentences import reads
+from promptops.reporters.eval_words import attempts, money, quality
 
 if TYPE_CHECKING:
     from promptops.evals.report import Report
     from promptops.evals.report_cases import Answered, CaseResult
+    from promptops.evals.report_variants import Variant
 
 # What XML 1.0 cannot hold, escaped or not.
 _UNSPEAKABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,6 +25,7 @@ def report(found: Report) -> str:
     root = ET.Element("testsuites", name=_text(f"promptops eval {found.eval.name}"))
     for variant in found.variants:
         suite = ET.SubElement(root, "testsuite", name=_text(variant.id))
+        _properties(suite, found, variant)
         for case in found.cases:
             for answer in case.answers:
                 if answer.variant == variant.id:
@@ -32,6 +36,22 @@ def report(found: Report) -> str:
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _properties(suite: ET.Element, found: Report, variant: Variant) -> None:
+    """Add what is said of a variant as a whole, and of parts of its cases."""
+    told = {name: quality(one) for name, one in variant.metrics.items()}
+    told["dollars of 1,000 calls"] = money(variant.cost.per_1000)
+    told["attempts"] = attempts(variant.attempts)
+    if variant.reads is not None:
+        told["cache"] = reads(variant.reads)
+    for one in found.dataset.slices:
+        told[f"{found.eval.metric} of {one.name} {one.value}, {one.cases:,} cases"] = quality(
+            one.metrics.get(variant.id)
+        )
+    held = ET.SubElement(suite, "properties")
+    for name, value in told.items():
+        ET.SubElement(held, "property", name=_text(name), value=_text(value))
 
 
 def _case(suite: ET.Element, found: Report, case: CaseResult, answer: Answered) -> None:
@@ -71,8 +91,9 @@ def _gate(root: ET.Element, found: Report) -> None:
 
 
 def _count(suite: ET.Element) -> None:
-    kinds = [child.tag for test in suite for child in test]
-    found = (len(suite), kinds.count("failure"), kinds.count("error"), kinds.count("skipped"))
+    tests = suite.findall("testcase")
+    kinds = [child.tag for test in tests for child in test]
+    found = (len(tests), kinds.count("failure"), kinds.count("error"), kinds.count("skipped"))
     for key, count in zip(_COUNTS, found, strict=True):
         suite.set(key, str(count))
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.headline import Names, headline
 from promptops.evals.words import change
+from promptops.reporters.eval_markdown_behind import BEHIND, behind
 from promptops.reporters.eval_words import (
     UNKNOWN,
     VERDICTS,
@@ -54,7 +55,8 @@ def report(
     body = "".join(f"{line}\n" for line in _lines(found))
     foot = _foot(found, head, html=html)
     room = limit - len((top + body + foot).encode("utf-8", "backslashreplace"))
-    return top + body + fitted(list(_flips(found, html=html)), room, "in the report") + foot
+    sections = [*_flips(found, html=html), *_folded(BEHIND, list(behind(found)), "line", html=html)]
+    return top + body + fitted(sections, room, "in the report") + foot
 
 
 def heading(found: Report) -> str:
@@ -109,10 +111,14 @@ def _flips(found: Report, *, html: bool) -> Iterator[Section]:
         return
     title = f"{len(broke):,} broke, {len(fixed):,} fixed"
     items = [_flip(one) for one in (*broke, *fixed)]
-    if html:
-        yield Section(f"<details><summary>{title}</summary>\n\n", items, "\n</details>\n\n", "case")
-    else:
-        yield Section(f"**{title}**\n\n", items, "\n", "case")
+    yield from _folded(title, items, "case", html=html)
+
+
+def _folded(title: str, items: Sequence[str], noun: str, *, html: bool) -> Iterator[Section]:
+    if items and html:
+        yield Section(f"<details><summary>{title}</summary>\n\n", items, "\n</details>\n\n", noun)
+    elif items:
+        yield Section(f"**{title}**\n\n", items, "\n", noun)
 
 
 def _flip(one: Flip) -> str:

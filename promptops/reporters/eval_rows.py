@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
     from promptops.evals.report import Report
     from promptops.evals.report_cases import Answered, CaseResult
+    from promptops.evals.report_variants import Split
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell
 _FIXED: Final = ("case", "variant", "repeat", "cluster", "expected", "answer", "finish", "cause",
                  "message", "cost", "latency", "attempts", "input_tokens", "output_tokens",
-                 "from_run")  # fmt: skip
+                 "from_run", "plain", "read", "written", "plain_foretold", "read_foretold",
+                 "written_foretold")  # fmt: skip
 
 
 def jsonl(found: Report) -> Iterator[str]:
@@ -57,8 +59,13 @@ def _fixed(case: CaseResult, answer: Answered) -> dict[str, Any]:
     cost = None if answer.cost is None else f"{answer.cost:f}"
     values = (case.id, answer.variant, answer.repeat, case.cluster, case.expected, answer.text,
               answer.finish, answer.cause, answer.message, cost, answer.latency, answer.attempts,
-              answer.input_tokens, answer.output_tokens, answer.from_run)  # fmt: skip
+              answer.input_tokens, answer.output_tokens, answer.from_run,
+              *_split(answer.observed), *_split(answer.predicted))  # fmt: skip
     return dict(zip(_FIXED, values, strict=True))
+
+
+def _split(found: Split | None) -> tuple[int | None, int | None, int | None]:
+    return (None, None, None) if found is None else (found.plain, found.read, found.write)
 
 
 def _line(cells: list[Any]) -> str:

@@ -81,10 +81,10 @@ def seconds(found: Figure) -> str:
     return f"{found.value:.2f} s{ends}"
 
 
-def attempts(found: Mapping[str, int]) -> str:
-    """Return the attempts by cause, those that were answered first."""
+def attempts(found: Mapping[str, int], name: Callable[[str], str] = str) -> str:
+    """Return the attempts by cause, those that were answered first; ``name`` writes causes."""
     order = sorted(found.items(), key=lambda one: (one[0] != "ok", -one[1], one[0]))
-    return ", ".join(f"{cause} {count:,}" for cause, count in order) or "none"
+    return ", ".join(f"{name(cause)} {count:,}" for cause, count in order) or "none"
 
 
 def together(text: str) -> str:
@@ -132,7 +132,7 @@ def spent(report: Report) -> str:
     told = f"Spent {price(paid.now)}"
     if paid.budget is not None:
         told += f" of {dollars(paid.budget)}"
-    if paid.judge is not None:
+    if paid.judge is not None and (paid.judge or paid.judge_budget is not None):
         limit = "" if paid.judge_budget is None else f" of {dollars(paid.judge_budget)}"
         told += f", judges {dollars(paid.judge)}{limit}"
     if paid.possible_calls:

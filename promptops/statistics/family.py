@@ -29,7 +29,8 @@ def corrected(candidates: Sequence[Sequence[Verdict]]) -> tuple[tuple[Verdict, .
     found = []
     for each, known in zip(candidates, asked, strict=True):
         p = next(adjusted) if known else None
-        found.append(tuple(each if p is None else (_with(one, p, sum(asked)) for one in each)))
+        alone = p is None or sum(asked) == 1  # one candidate is corrected for nothing
+        found.append(tuple(each) if alone else tuple(_with(one, p, sum(asked)) for one in each))
     return tuple(found)
 
 
@@ -50,8 +51,8 @@ def recommended(verdicts: Mapping[str, Verdict], costs: Mapping[str, float]) -> 
     return min(passing, key=costs.__getitem__, default=None)
 
 
-def _with(verdict: Verdict, p: float, candidates: int) -> Verdict:
-    if verdict.verdict == "PASS" and candidates > 1 and p > 1 - verdict.look.confidence:
+def _with(verdict: Verdict, p: float | None, candidates: int) -> Verdict:
+    if verdict.verdict == "PASS" and p is not None and p > 1 - verdict.look.confidence:
         told = f"p is {p:.3f} among {candidates} candidates (Holm): not enough for a pass"
         return replace(verdict, verdict="INCONCLUSIVE", reasons=(told,), p_holm=p)
     return replace(verdict, p_holm=p)

@@ -85,4 +85,4 @@ def sorting(wrong: Wrong = lambda *_: False) -> Iterator[Serving]:
 
 def variant(found: Mapping[str, Any], version: str) -> Any:
     """Return what a report says of a version."""
-    return next(one for one in found["variants"] if one["id"].startswith(f"{version} "))
+    return next(one for one in found["variants"] if one["id"] == version)

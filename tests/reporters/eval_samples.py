@@ -37,8 +37,13 @@ from promptops.evals.report_variants import (
     Money,
     Part,
     Placement,
+    Rate,
+    Reads,
+    Repeats,
+    Split,
     Tokens,
     Variant,
+    Within,
 )
 
 D = Decimal
@@ -326,8 +331,39 @@ def alone() -> Report:
                    pareto=())  # fmt: skip
 
 
+def staged() -> Report:
+    """Return a pass at a planned look on two metrics, of three answers to each case, streamed."""
+    base = passed()
+    sensitivity = Sensitivity(Figure(-0.004, -0.011, 0.003), Figure(-0.002, -0.009, 0.005),
+                              Figure(-0.008, -0.015, -0.001))  # fmt: skip
+    one = comparison(missing=4, p_holm=0.0018, sensitivity=sensitivity,
+                     looks=Looks(2, 3, 0.0187, "planned"))  # fmt: skip
+    tone = replace(one, metric="tone", margin=D("0.05"), b=None, c=None, both=None, neither=None,
+                   difference=0.004, low=-0.02, high=0.028)  # fmt: skip
+    rates = (Rate(1, Figure(0.868, 0.84, 0.89), Figure(0.868, 0.84, 0.89)),
+             Rate(3, Figure(0.96, 0.941, 0.979), Figure(0.71, 0.67, 0.75)))  # fmt: skip
+    later = replace(
+        base.variants[1],
+        latency=replace(base.variants[1].latency, stored=True, first_byte=Figure(0.21, 0.2, 0.23)),
+        reads=Reads(300, Split(21_000, 179_400, 600), Split(21_000, 180_000, 0), 299),
+        repeats=Repeats(3, rates, 0.04, 0.081),
+        cost=replace(base.variants[1].cost,
+                     with_failures=Money(D("0.332"), D("0.291"), D("0.373"))),
+        within=(Within(2, 0.93, measured=True), Within(3, 0.96, measured=True)),
+    )  # fmt: skip
+    unmarked = Reads(300, Split(620_000), None, 0, "the vendor takes no marks")
+    first = replace(base.variants[0], reads=unmarked)
+    gate = replace(base.eval.gate, also={"tone": D("0.05")}, looks=3, failure_cost=D("2.5"))  # type: ignore[type-var]
+    return replace(
+        base, variants=(first, later, base.variants[2]), comparisons=(one, tone),
+        eval=replace(base.eval, gate=gate),
+        run=replace(base.run, stopped="look 2 of 3 decided after 667 of 1,000 cases"),
+        notes=("The verdict is of the first 667 cases in their order; 12 more were under way.",),
+    )  # fmt: skip
+
+
 SAMPLES: Final[dict[str, Callable[[], Report]]] = {
     one.__name__: one
     for one in (passed, failed, dearer, inconclusive, unlikely, broke, unpriced, simple, several,
-                judged, nothing, alone)
+                judged, nothing, alone, staged)
 }  # fmt: skip

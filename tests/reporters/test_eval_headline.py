@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptops.evals.headline import Names, headline
+from promptops.evals.headline import Names, by_candidate, headline
 from promptops.evals.report_comparisons import More, MoreDollars
-from promptops.evals.report_variants import Figure
+from promptops.evals.report_variants import Cost, Figure, Money
 from promptops.evals.words import cost, dollars, points
-from tests.reporters.eval_samples import comparison, passed
+from tests.reporters.eval_samples import comparison, passed, staged
 
 WORSE = ("v4 is measurably worse than v3, by 0.9 points [0.2, 1.5], within the margin of 2 points"
          " (95 %),")  # fmt: skip
@@ -38,6 +38,53 @@ def told(one: Any) -> str:
 )  # fmt: skip
 def test_a_pass_says_what_was_shown(changed: dict[str, Any], said: str) -> None:
     assert told(replace(comparison(), **changed)) == said + END
+
+
+def costing(before: str | None, after: str | None) -> str:
+    base, one = passed(), comparison(cost=None)
+    some = [
+        replace(each, cost=Cost(per_1000=Money(None if usd is None else Decimal(usd))))
+        for each, usd in zip(base.variants, (before, after), strict=False)
+    ]
+    return headline(replace(base, variants=(*some, base.variants[2]), comparisons=(one,)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("0", "0", "costs nothing, as v3 does."),
+        ("4.6", "0", "costs nothing, where v3 costs $4.60 for 1,000 calls."),
+        ("0", "2.85", "costs $2.85 for 1,000 calls, where v3 costs nothing."),
+        ("4.6", None, "costs an amount that is not known."),
+        ("4.6", "2.85", "costs $2.85 for 1,000 calls, v3 $4.60."),
+    ],
+)
+def test_what_costs_nothing_is_no_ratio_and_what_is_not_known_is_not_nothing(
+    before: str | None, after: str | None, said: str
+) -> None:
+    told = "v4 is no worse than v3 by more than 2 points (95 %), and "
+    assert costing(before, after) == told + said
+
+
+def test_all_metrics_that_had_to_hold_are_named() -> None:
+    assert headline(staged()) == (
+        "v4 is no worse than v3 by more than 2 points of label and 5 points of tone (95 %),"
+        " and costs 38 % [35, 41] less."
+    )
+
+
+def test_a_candidate_that_fails_on_one_of_its_metrics_fails() -> None:
+    base = staged()
+    label, tone = base.comparisons
+    worse = replace(tone, verdict="fail", difference=-0.12, low=-0.16, high=-0.08, ceiling=-0.09)
+    found = replace(base, verdict="fail", recommended=None, comparisons=(label, worse))
+    assert headline(found).startswith("v4 is worse than v3 by more than 5 points of tone (95 %):")
+    assert by_candidate(found) == {"v4": "fail"}
+
+
+def test_points_of_a_metric_that_is_not_right_or_wrong_are_points_of_it() -> None:
+    one = comparison(b=None, c=None, both=None, neither=None)
+    assert told(one).startswith("v4 is no worse than v3 by more than 2 points of label (95 %),")
 
 
 def test_a_comparison_that_is_not_gated_says_so() -> None:

@@ -25,7 +25,7 @@ def tree(kind: str) -> ET.Element:
 def test_a_score_of_0_is_a_failure_and_what_was_lost_is_an_error() -> None:
     suites = {one.get("name"): one for one in tree("failed")}
     assert list(suites) == ["v3", "v4", "baseline:majority", "gate"]
-    tests = {one.get("name"): one for one in suites["v4"]}
+    tests = {one.get("name"): one for one in suites["v4"].iter("testcase")}
     assert len(tests) == 60
     assert tests["P-00000"].find("*") is None
     assert tests["P-00003"].find("error").get("message") == "no reply within 120 s"
@@ -34,12 +34,23 @@ def test_a_score_of_0_is_a_failure_and_what_was_lost_is_an_error() -> None:
     assert tests["P-00009"].find("failure").get("message") == "answered lockers, expected customs"
 
 
+def test_a_suite_tells_attempts_costs_cache_reads_and_slices() -> None:
+    suite = next(one for one in tree("staged") if one.get("name") == "v4")
+    told = {one.get("name"): one.get("value") for one in suite.iter("property")}
+    assert told["label"] == "86.8 % [84.7, 88.9]"
+    assert told["attempts"] == "ok 1,000, rate_limited 12, server 3"
+    assert told["dollars of 1,000 calls"] == "$2.85 [2.74, 2.96]"
+    assert told["cache"].endswith("299 of 300 calls as foretold")
+    assert told["label of language sv, 333 cases"] == "82.0 % [78.0, 86.0]"
+
+
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_counts_are_those_of_the_tests(kind: str) -> None:
     root = tree(kind)
     for suite in root:
-        found = Counter(child.tag for test in suite for child in test)
-        assert int(suite.get("tests", "")) == len(suite)
+        tests = suite.findall("testcase")
+        found = Counter(child.tag for test in tests for child in test)
+        assert int(suite.get("tests", "")) == len(tests)
         for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite.get(key, "")) == found[tag]
     assert int(root.get("tests", "")) == len(root.findall(".//testcase"))

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from promptops.evals.report_cases import Flip, FlipSide
+from promptops.evals.report_variants import Metric, Reads, Split
 from promptops.reporters import eval_json, eval_markdown
 from promptops.reporters.contracts.eval import EvalReport
-from tests.reporters.eval_samples import SAMPLES, several, simple, unpriced
+from tests.reporters.eval_samples import SAMPLES, several, simple, staged, unpriced
 
 MARKS = st.sampled_from(["`", "|", "<", "](x)", "\n", "#", "@team", "*", "~", "\\", "<!--", "#12"])
 TEXTS = st.lists(st.one_of(MARKS, st.text(max_size=4)), max_size=8).map("".join)
@@ -55,6 +56,18 @@ def test_what_is_unknown_is_said_and_a_baseline_as_good_is_too() -> None:
     assert "`baseline:nearest` calls no model" in eval_markdown.report(simple())
 
 
+def test_attempts_latency_cache_looks_and_slices_are_folded_up() -> None:
+    text = eval_markdown.report(staged())
+    folded = text.partition("<summary>Attempts, latency, cache, slices</summary>")[2]
+    for told in (
+        "- `v4` on `label`: look 2 of 3, 1.87 % of level spent; without missing pairs -0.4",
+        "- `v4`: attempts `ok` 1,000, `rate_limited` 12, `server` 3; latency p50 0.81 s [0.79,",
+        "299 of 300 calls as foretold; of 3 answers one right 96.0 % [94.1, 97.9]",
+        "- `language sv`, 333 cases: `v3` 84.0 % [80.0, 88.0], `v4` 82.0 % [78.0, 86.0]",
+    ):
+        assert told in folded, folded
+
+
 def test_thousands_of_flips_are_cut_to_what_a_forge_takes() -> None:
     flips = tuple(Flip(f"P-{at}", "v4", FlipSide(1.0), FlipSide(0.0)) for at in range(5_000))
     found = replace(several(), flips=flips)
@@ -81,6 +94,11 @@ def test_hostile_names_and_labels_are_shown_and_not_read(said: str) -> None:
         flips = tuple(replace(one, case=name, after=FlipSide(0.0, name)) for one in base.flips)
         found = replace(base, variants=variants, comparisons=comparisons, flips=flips,
                         incumbent=f"v3{name}", eval=replace(base.eval, name=name))  # fmt: skip
+        some = tuple(replace(one, attempts={name: 3}, reads=Reads(1, Split(1), unknown=name))
+                     for one in variants)  # fmt: skip
+        parts = tuple(replace(one, name=name, value=name, metrics={name: Metric(0.5)})
+                      for one in base.dataset.slices)  # fmt: skip
+        found = replace(found, variants=some, dataset=replace(base.dataset, slices=parts))
         return eval_markdown.report(found)
 
     assert kinds(made(said)) == kinds(made("y"))

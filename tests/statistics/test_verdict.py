@@ -347,9 +347,10 @@ def test_metrics_that_must_all_hold_are_no_family_and_candidates_are() -> None:
     clear = judge(pairs(840, 32, 24, 104), Gate(0.02))
     (both,) = corrected([[clear, *verdicts(1)]])
     assert [one.verdict for one in both] == ["PASS", "PASS"]
-    assert [one.p_holm for one in both] == [both[1].p, both[1].p]
+    assert [one.p_holm for one in both] == [one.p for one in both]
     three = corrected([[clear, one] for one in verdicts(3)])
     assert {one.verdict for each in three for one in each} == {"INCONCLUSIVE"}
+    assert {one.p_holm for each in three for one in each} == {3 * both[1].p}
 
 
 def test_a_quick_look_of_an_e_process_says_what_the_verdict_does() -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 from promptops.reporters.contracts.common import Count, Day, Many, Moment, Money, Number, Part
 from promptops.reporters.contracts.common import Sha256 as Hash
 from promptops.reporters.contracts.eval_comparisons import CaseError, Comparison, Flip
-from promptops.reporters.contracts.eval_figures import Outcome, Positive, Share, Signed
+from promptops.reporters.contracts.eval_figures import Figure, Outcome, Positive, Share, Signed
 from promptops.reporters.contracts.eval_variants import Gate, Placement, Slice, Variant
 
 
@@ -90,6 +90,9 @@ class Judge(Part):
     )
     alpha: Signed | None = Field(description="Krippendorff's alpha; null of one judge alone.")
     same_vendor: Many[str] = Field(description="The variants whose model is of its vendor.")
+    corrected: dict[str, Figure] = Field(
+        description="The means that people would give, by variant, where they labelled enough."
+    )
 
 
 class Spent(Part):
