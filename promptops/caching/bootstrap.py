@@ -6,11 +6,12 @@ Costs are those recorded for each call; which calls would hit is not worked out 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 from random import Random
 from typing import TYPE_CHECKING, Final
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence

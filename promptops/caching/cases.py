@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
 from promptops.caching import case_formulas, case_plans, case_traces
 from promptops.errors import PromptopsError, UsageError, nearest
+from promptops.model.values import dataclass
 
 Kind = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any]]
 

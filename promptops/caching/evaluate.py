@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from dataclasses import dataclass
 from itertools import accumulate
 from math import inf
 from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.errors import UsageError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Iterator, Sequence

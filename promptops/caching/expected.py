@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.hits import Prefix, hit
 from promptops.caching.terms import PESSIMISTIC_HITS
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.caching.hits import Traffic

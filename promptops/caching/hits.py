@@ -6,10 +6,11 @@ key. Times are seconds. Where gaps between calls were recorded, ``evaluate`` use
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from math import ceil, exp, expm1, prod
 from typing import TYPE_CHECKING, Final
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -6,8 +6,10 @@ google-genai 3.4, read on 2026-11-22. A name is a path; ``a|b`` are two spelling
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from math import floor, log
 from typing import TYPE_CHECKING
 
 from promptops.caching.requests import Block, Request
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

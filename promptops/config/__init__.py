@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from promptops.config.prices import PRICES, OwnPrice
 from promptops.config.providers import SERVERS, Server
 from promptops.config.templates import DIALECTS, TEMPLATES, TemplateSettings, WhiteSpace
 from promptops.errors import ConfigError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

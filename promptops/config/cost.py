@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops import shape
+from promptops.model.values import dataclass
 from promptops.shape import Wrong
 
 if TYPE_CHECKING:

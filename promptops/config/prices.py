@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops import shape
 from promptops.model.money import HIGHEST_RATE
+from promptops.model.values import dataclass
 from promptops.shape import Wrong
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from promptops import shape
+from promptops.model.values import dataclass
 from promptops.shape import Wrong
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from promptops.costs.estimate import ZERO, month
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.costs.call import Call, Reuse

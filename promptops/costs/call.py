@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from math import erfc, log, sqrt
 from typing import TYPE_CHECKING, Final
 
 from promptops.model.money import MILLION, PER_CALL
 from promptops.model.usage import Agent, Retries
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

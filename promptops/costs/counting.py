@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from promptops.model.values import dataclass
 from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:

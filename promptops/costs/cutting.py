@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptops.costs.stretches import USUAL, Stretch, Stretches
 from promptops.errors import NotEstimable
+from promptops.model.values import dataclass
 from promptops.placement.declared import Changes
 from promptops.placement.draft import draft
 

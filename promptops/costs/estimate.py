@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from promptops.costs.reuse import NO_CACHE, Reused
 from promptops.model.money import PER_MONTH
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.costs.call import Call

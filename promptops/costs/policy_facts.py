@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.costs.estimate import ONE, month_range
 from promptops.model.cost import Amount, Budget
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from promptops.caching.requests import Block, MarksRefused, Request, placed_mark
 from promptops.costs.call import ONE, ZERO, Mark, Reuse
 from promptops.costs.stretches import Stretch
 from promptops.errors import NotEstimable
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

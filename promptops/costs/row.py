@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.costs.estimate import month, month_range, thresholds
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.costs.attribution import Part

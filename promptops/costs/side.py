@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from promptops.costs.reading import Ids, Reading
 from promptops.errors import PromptopsError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.registry.catalog import Catalog

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -11,6 +11,7 @@ from promptops.costs.diff import rows
 from promptops.costs.estimate import month_range
 from promptops.costs.measure import measure
 from promptops.costs.side import Pair
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

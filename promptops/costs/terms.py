@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -14,6 +14,7 @@ from promptops.costs.use import Sources, used
 from promptops.errors import UnknownModel, UsageError
 from promptops.model.cost import Amount
 from promptops.model.usage import Use
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.caching.book import RuleBook

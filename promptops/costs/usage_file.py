@@ -5,13 +5,14 @@ Numbers are exact, an unknown key is an error, and what is not said is None: no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops import shape
 from promptops.costs.usage_shapes import USE, VERSION, calibrations, version
 from promptops.errors import ConfigError
 from promptops.model.usage import Calibration, Use
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ That is the head's word, on both sides: only the prompt shall make a difference.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from promptops.costs.call import Spread
 from promptops.costs.reuse import Arrivals
 from promptops.errors import NotEstimable
 from promptops.model.usage import Agent, Retries
+from promptops.model.values import dataclass
 from promptops.placement.declared import arriving
 
 if TYPE_CHECKING:

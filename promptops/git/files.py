@@ -63,8 +63,9 @@ class GitFiles:
         oid = self.oids.get(path)
         if oid is None:
             return None
-        known = self._ahead.get(oid)
-        return self._objects.blob(oid) if known is None else known
+        if oid not in self._ahead:
+            self.prefetch((path,))  # many prompts may name one file
+        return self._ahead.get(oid)
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read files in one go and keep them: asking for each takes longer where they are many."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from decimal import Decimal

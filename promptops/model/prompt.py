@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from promptops.model.cost import Amount as Amount  # noqa: PLC0414 - it is named here, too
 from promptops.model.cost import Budget as Budget  # noqa: PLC0414 - it is named here, too
 from promptops.model.cost import CostMetadata as CostMetadata  # noqa: PLC0414 - it is named here, too
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
+
+from promptops.model.values import dataclass
 
 Method = Literal["exact", "calibrated", "reconstructed", "scaled", "heuristic"]
 

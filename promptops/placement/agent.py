@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.events import simulate
@@ -10,6 +9,7 @@ from promptops.caching.requests import Billed, total
 from promptops.caching.workloads import AgentLoop, moving_turns
 from promptops.errors import UsageError, nearest
 from promptops.model.money import MILLION, PER_MONTH
+from promptops.model.values import dataclass
 from promptops.placement.arms import offered
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from math import inf
 from typing import TYPE_CHECKING, Final, Literal
@@ -11,6 +11,7 @@ from promptops.caching.plan import best, everywhere
 from promptops.caching.requests import Block, Request, placed_marks
 from promptops.errors import NotEstimable
 from promptops.model.money import MILLION, PER_MONTH
+from promptops.model.values import dataclass
 from promptops.placement.layout import TOOLS
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.hits import OFFICE, Keys, Prefix, Traffic
 from promptops.errors import NotEstimable
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -29,13 +29,13 @@ class Upto(Prefix):
         return other
 
 
-@dataclass
 class Changes:
     """What can change in a prefix, as stretch after stretch is added to it."""
 
-    inputs: Mapping[str, Input] | None
-    seen: set[str] = field(default_factory=set)
-    why: list[str] = field(default_factory=list)  # what was assumed, in sentences
+    def __init__(self, inputs: Mapping[str, Input] | None) -> None:
+        self.inputs = inputs
+        self.seen: set[str] = set()
+        self.why: list[str] = []  # what was assumed, in sentences
 
     def restless(self, names: Iterable[str]) -> list[str]:
         """Return those names that are not in the prefix yet and are not static."""

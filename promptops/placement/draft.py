@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptops.errors import NotEstimable, RenderError
 from promptops.model.prompt import CacheMark
+from promptops.model.values import dataclass
 from promptops.templates import marking, synthetic
 from promptops.templates.stretches import stretches
 

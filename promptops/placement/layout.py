@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from promptops.caching.expected import Expected, Segment
+from promptops.model.values import dataclass
 from promptops.placement.declared import Changes
 from promptops.tokens.methods import method_for
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promptops.caching.bootstrap import Interval, interval, sessions, stretches
@@ -12,6 +11,7 @@ from promptops.caching.requests import Block, Request
 from promptops.caching.trace_reading import read_trace
 from promptops.caching.traces import Content, Segment, TraceError, content_id, in_order, with_blocks
 from promptops.caching.verdict import judge
+from promptops.model.values import dataclass
 from promptops.placement.arms import Arm, Money, Split, offered, plans
 from promptops.placement.table import Advice, Table
 from promptops.tokens.counter import default_counter

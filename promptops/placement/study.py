@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from promptops.caching.book import bundled as rule_book
 from promptops.errors import NotEstimable
+from promptops.model.values import dataclass
 from promptops.placement.declared import load
 from promptops.placement.layout import layout
 from promptops.placement.table import table

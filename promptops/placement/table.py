@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from promptops.errors import NotEstimable
 from promptops.model.money import PER_MONTH
+from promptops.model.values import dataclass
 from promptops.placement.arms import (
     THOUSAND,
     Arm,

@@ -11,7 +11,7 @@ begins: ``claude-sonnet-4-5-turbo`` would be another model at another price.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from promptops.errors import UnknownModel, nearest
 from promptops.model.money import Price, Rates
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

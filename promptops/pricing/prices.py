@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from promptops.errors import UnknownModel
+from promptops.model.values import dataclass
 from promptops.pricing.age import aged, changes
 from promptops.pricing.book import bundled, full_name
 from promptops.pricing.found import Found, Layer, Override

@@ -11,12 +11,13 @@ A split label without a key is an error: which version is meant cannot be known.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promptops.errors import LabelError, nearest
+from promptops.model.values import dataclass
 from promptops.registry.label_data import POINTS, checked, plain
 from promptops.registry.layout import below
 

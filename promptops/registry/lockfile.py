@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import RegistryError
+from promptops.model.values import dataclass
 from promptops.registry.layout import below
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ on a line of its own, or before the end of a message that is written on one line
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.model.prompt import ROLES, CacheMark
 from promptops.model.text import Source, Span
+from promptops.model.values import dataclass
 from promptops.templates.blocks import Boundary
 from promptops.templates.prompt import FrontMatter, Prompt
 from promptops.templates.template import Template

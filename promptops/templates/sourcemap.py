@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from promptops.model.values import dataclass
 from promptops.templates.blocks import Closing, Marker, Opening
 from promptops.templates.render import Renderer
 from promptops.templates.traced import Run, Traced, TracedSplice, Tracer

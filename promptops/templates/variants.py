@@ -8,10 +8,11 @@ an include's text in place of its tag. An interpolated value is the one characte
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promptops.model.values import dataclass
 from promptops.templates.decisions import Decisions
 from promptops.templates.tree import Arm, Block, Include, Literal, Mark, Node, Value, called, walk
 

@@ -8,11 +8,11 @@ own clients: anthropic 2.12, openai 3.54, google-genai 3.4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import CountingError
 from promptops.model import schemas
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

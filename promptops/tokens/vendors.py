@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlsplit
 
 from promptops.errors import CountingError
+from promptops.model.values import dataclass
 from promptops.tokens import requests
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from sys import intern
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import UsageError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.caching.traces import Recorded
@@ -93,6 +93,16 @@ def mapping(value: Any) -> Mapping[str, Any]:
         except (ValueError, RecursionError):
             return {}
     return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Any) -> str | None:
+    """Return the first of some names, or the only one."""
+    return name(value[0] if isinstance(value, list) and value else value)
+
+
+def between(start: float, end: float) -> float | None:
+    """Return the seconds from a time to a later one; None where it is none."""
+    return end - start if end >= start else None
 
 
 def reference(prompt: Any, version: Any) -> str | None:
