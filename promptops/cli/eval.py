@@ -31,6 +31,8 @@ _PARTS: Final[dict[str, Part]] = {
 @click.option("--shard", metavar="I/N", help="Do a part of the cases: 1/4 is the first of four.")
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where calls are written down.  [default: .promptops/ledger.db]")  # fmt: skip
+@click.option("--yes", "-y", "sure", is_flag=True,
+              help="Send it without being asked, whatever it may cost.")  # fmt: skip
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of eval files.")
 def command(  # noqa: PLR0913 - one for each option
     *,
@@ -41,6 +43,7 @@ def command(  # noqa: PLR0913 - one for each option
     budget: str | None,
     shard: str | None,
     ledger: Path | None,
+    sure: bool,
     schema: bool,
 ) -> None:
     """Compare versions of a prompt, on models and baselines, by quality and cost.
@@ -49,11 +52,12 @@ def command(  # noqa: PLR0913 - one for each option
     eval evals/support/triage.yaml
     eval evals/support/triage.yaml --format html --output triage.html
 
-    A call is written down before it is sent and when it has ended; what was answered once is not
-    paid for again. Ctrl-C ends with a report of what is done.
+    A run that calls vendors says first what it will ask and cost; on a terminal it asks you where
+    that may be more than $1. A call is written down before it is sent and when it has ended; what
+    was answered once is not paid for again. Ctrl-C ends with a report of what is done.
 
-    Exit codes: 0 passed or nothing is gated, 1 failed, 2 the call or a file is wrong, 3 it takes
-    more cases to say, 130 interrupted, 143 terminated.
+    Exit codes: 0 passed or nothing is gated, 1 failed, 2 the call or a file is wrong or you said
+    no, 3 it takes more cases to say or prices are unknown, 130 interrupted, 143 terminated.
     """  # noqa: D301 - \b is click's
     if schema:
         from promptops.evals.plan_file import schema as of_files
@@ -64,23 +68,17 @@ def command(  # noqa: PLR0913 - one for each option
         raise UsageError("eval: name an eval file, such as evals/support/triage.yaml")
     import asyncio
 
-    from promptops.cli.eval_common import (
-        Interruption,
-        exit_of,
-        opened,
-        part_of,
-        plan_of,
-        put,
-        setting_of,
-    )
-    from promptops.evals.running import Way, carried_out
+    from promptops.cli.eval_attended import Attended
+    from promptops.cli.eval_common import exit_of, opened, part_of, plan_of, put, setting_of
+    from promptops.evals.running import carried_out
 
     here = project()
     plan = plan_of(here, file, budget)
     part = part_of(shard)
-    interruption = Interruption()
-    with opened(here, ledger, plan) as rows:
+    attended = Attended(sure=sure)
+    with opened(here, ledger, plan) as rows, attended.shown():
         setting = setting_of(here, rows, fresh=fresh, part=part)
-        found = asyncio.run(carried_out(plan, setting, Way(begun=interruption.watch)))
+        found = asyncio.run(carried_out(plan, setting, attended.way()))
     put(found, form, output)
-    raise SystemExit(128 + interruption.number if interruption.number else exit_of(plan, found))
+    number = attended.interruption.number
+    raise SystemExit(128 + number if number else exit_of(plan, found))

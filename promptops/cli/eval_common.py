@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from promptops.ledger import Ledger
 
 FORMATS: Final = ("text", "json", "markdown", "junit", "html", "jsonl", "csv")
+CLEAR: Final = "\r\x1b[K"  # to the line's start, and delete what stands there
 _EXITS: Final = {"pass": 0, None: 0, "fail": 1, "inconclusive": 3}
 
 
@@ -133,7 +135,8 @@ class Interruption:
             if self.number:
                 raise SystemExit(128 + number)
             self.number = number
-            click.echo("promptops: no more is sent; waiting for calls under way", err=True)
+            told = "promptops: no more is sent; waiting for calls under way"
+            click.echo(f"{CLEAR}{told}" if sys.stderr.isatty() else told, err=True)
             driver.stop("the run was interrupted")
 
         for number in (signal.SIGINT, signal.SIGTERM):

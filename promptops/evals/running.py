@@ -54,13 +54,16 @@ BEAT: Final = 15.0  # seconds between signs of life
 class Way:
     """How calls are made: ``drive`` makes them of calls and of how many are begun at once.
 
-    ``begun`` is told of what drives a run, so that it can be stopped. ``run`` is one to go on with;
+    ``begun`` is told of what drives a run, so that it can be stopped; ``prepared`` of what was made
+    ready, before anything is done, and what it raises ends the run; ``asking`` of the session. ``run`` is one to go on with;
     with ``goes_on`` it is the newest of the same plan that has not ended, if there is one. ``said``
     is told in a sentence where a run goes on. With ``batches`` calls go in those of their vendors.
     """
 
     drive: Callable[[Calls, int], Driver] = Runner
     begun: Callable[[Driver], None] = lambda _: None
+    prepared: Callable[[Prepared], None] = lambda _: None
+    asking: Callable[[Session], None] = lambda _: None
     run: Run | None = None
     goes_on: bool = False
     said: Callable[[str], None] = lambda _: None
@@ -76,6 +79,7 @@ async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) 
         LedgerError: Rows cannot be written, or a live process has the run.
     """
     way, made = way or Way(), prepare(plan, setting)
+    way.prepared(made)
     run = way.run
     if run is None and way.goes_on and not setting.fresh:
         run = unfinished(made, time.time())
@@ -153,6 +157,7 @@ class _Run:
             )  # fmt: skip
             driver = self.driver = self._driver(calls)
             self.way.begun(driver)
+            self.way.asking(session)
             watch(made, gathered, session, driver)
             await session.run(Ahead(driver, gathered.judging.tasks()))
         gathered.lost(session.own, own=True)
