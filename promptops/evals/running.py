@@ -55,9 +55,10 @@ class Way:
     """How calls are made: ``drive`` makes them of calls and of how many are begun at once.
 
     ``begun`` is told of what drives a run, so that it can be stopped; ``prepared`` of what was made
-    ready, before anything is done, and what it raises ends the run; ``asking`` of the session. ``run`` is one to go on with;
-    with ``goes_on`` it is the newest of the same plan that has not ended, if there is one. ``said``
-    is told in a sentence where a run goes on. With ``batches`` calls go in those of their vendors.
+    ready, before anything is done, and what it raises ends the run; ``asking`` of the session.
+    ``run`` is one to go on with; with ``goes_on`` it is the newest of the same plan that has not
+    ended, if there is one. ``said`` is told in a sentence where a run goes on. With ``batches``
+    calls go in those of their vendors.
     """
 
     drive: Callable[[Calls, int], Driver] = Runner
