@@ -7,6 +7,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from promptops.errors import ConfigError
 from promptops.evals.dataset.fitting import inputs_for
 from promptops.model.evaluation import Request
 
@@ -26,6 +27,13 @@ ENDPOINTS: Final[dict[str, Endpoint]] = {
     "bedrock": "bedrock.converse",
     "baseline": "plain",
 }
+# What asks for an answer in a stream of events, the last of which tells its usage.
+_STREAM: Final[dict[Endpoint, dict[str, Any]]] = {
+    "anthropic.messages": {"stream": True},
+    "openai.responses": {"stream": True},
+    "openai.chat": {"stream": True, "stream_options": {"include_usage": True}},
+    "gemini.generate": {"stream": True},
+}
 REPLAY: Final = "replay:"
 OTHERS: Final[Endpoint] = "openai.chat"  # servers that speak OpenAI's protocol
 
@@ -40,6 +48,18 @@ def endpoint_of(model: str, *, chat: bool = False) -> Endpoint:
     provider = asked(model).partition(":")[0]
     found = ENDPOINTS.get(provider, OTHERS)
     return OTHERS if chat and found == "openai.responses" else found
+
+
+def streaming(model: str) -> dict[str, Any]:
+    """Return the keyword arguments that ask a model for a stream.
+
+    Raises:
+        ConfigError: Its vendor's streams are not read.
+    """
+    found = _STREAM.get(endpoint_of(model))
+    if found is None:
+        raise ConfigError(f"run.stream: answers of {model} cannot be read as streams: leave it out")
+    return found
 
 
 def request(

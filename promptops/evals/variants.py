@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.errors import ConfigError
 from promptops.evals.attempts import Ask
 from promptops.evals.plan import ASSUMED
-from promptops.evals.requests import REPLAY
+from promptops.evals.requests import REPLAY, streaming
 from promptops.evals.requests import request as made
 from promptops.model.money import MILLION
 from promptops.templates.blocks import Boundary
@@ -81,7 +81,10 @@ def sent(variant: Variant, case: Case, repeat: int, plan: EvalPlan) -> Request:
     Raises:
         RenderError: The prompt cannot be rendered on it, or the vendor would refuse it.
     """
-    options = None if variant.free else plan.run.provider_options
+    options: dict[str, Any] = {}
+    if not variant.free:
+        options = streaming(variant.model) if plan.run.stream else {}
+        options = {**options, **plan.run.provider_options}
     return made(variant.handle, variant.model, case, repeat, options=options)
 
 

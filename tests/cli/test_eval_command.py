@@ -111,26 +111,6 @@ def test_the_schema_of_eval_files_is_printed(project: Path) -> None:
     assert found["title"] == "An eval file of promptops"
 
 
-@pytest.mark.parametrize(
-    ("asked", "told"),
-    [
-        ("gate: {metric: label, margin: 0.05, looks: 3}", "gate.looks"),
-        ("run: {stream: true}", "run.stream"),
-        ("run: {retry_invalid: 1}", "run.retry_invalid"),
-    ],
-)
-def test_what_no_run_does_yet_is_refused(project: Path, asked: str, told: str) -> None:
-    text = (project / TRIAGE).read_text()
-    if asked.startswith("gate"):
-        text = text.replace("gate:\n  metric: label\n  margin: 0.05", asked)
-    else:
-        text += asked + "\n"
-    (project / TRIAGE).write_text(text)
-    done = promptops("eval", TRIAGE, cwd=project)
-    assert (done.code, done.out) == (2, "")
-    assert f"{told} is not carried out yet" in done.err
-
-
 def test_hashes_alone_are_kept_where_that_is_asked_for(project: Path) -> None:
     with (project / TRIAGE).open("a") as file:
         file.write("run: {store: hashes}\n")

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from promptops.errors import InputError
-from promptops.evals.requests import endpoint_of, request
+from promptops.errors import ConfigError, InputError
+from promptops.evals.requests import endpoint_of, request, streaming
 from promptops.model.evaluation import Case
 from promptops.registry.handle import PromptHandle
 from promptops.registry.runtime import Registry
@@ -100,3 +100,10 @@ def test_options_of_the_provider_are_sent_and_mean_nothing_else(tmp_path: Path) 
 def test_a_case_that_does_not_fit_the_inputs_is_an_error_that_names_them(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="parcel"):
         request(handle(tmp_path), CLAUDE, Case("1", {"box": "tea"}))
+
+
+def test_a_stream_is_asked_for_in_the_words_of_each_vendor() -> None:
+    assert streaming("anthropic:claude-haiku-5-5") == {"stream": True}
+    assert streaming("house:one")["stream_options"] == {"include_usage": True}
+    with pytest.raises(ConfigError, match="bedrock:amazon.nova-lite"):
+        streaming("bedrock:amazon.nova-lite")
