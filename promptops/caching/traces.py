@@ -31,6 +31,19 @@ class Content(NamedTuple):
     id: str
 
 
+class Extra(NamedTuple):
+    """What some recordings tell of a call beside its tokens."""
+
+    feature: str | None = None
+    segment: str | None = None  # of users
+    tenant: str | None = None
+    served: str | None = None  # the model that answered, as the vendor names it
+    max_tokens: int | None = None
+    finish: str | None = None  # as the vendor says it
+    seconds: float | None = None
+    first_byte: float | None = None
+
+
 class Recorded(NamedTuple):
     """A recorded call. The first three fields are those of ``evaluate.Call``.
 
@@ -51,6 +64,7 @@ class Recorded(NamedTuple):
     encoded: int | None = None  # o200k_base tokens of the request's text
     rejected: bool | None = None  # billed, and asked again since the answer could not be used
     batch: bool | None = None  # sent to the vendor's batch service
+    extra: Extra | None = None
 
 
 class Segment(NamedTuple):

@@ -9,6 +9,7 @@ import click
 from promptops.cli.parts import Part, Parts
 
 _PARTS: Final[dict[str, Part]] = {
+    "import": Part("ledger_import", "Take in calls that others recorded."),
     "query": Part("ledger_query", "Ask recorded calls a ready question."),
 }
 

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.caching.trace_readers.reader import (
     Reader,
     Unread,
+    between,
     first,
     has,
     mapping,
     moment,
     name,
     reference,
+    tokens,
     whole,
 )
-from promptops.caching.traces import Recorded
+from promptops.caching.traces import Extra, Recorded
 from promptops.model.money import Usage
 
 if TYPE_CHECKING:
@@ -55,8 +57,9 @@ def _read(row: Any) -> Recorded:
     counts = _counts(first(row, "usageDetails", "usage_details")) or _counts(row.get("usage"))
     thoughts = [counts[key] for key in counts if "output" in key and "reasoning" in key]
     model = name(first(row, "providedModelName", "provided_model_name", "model"))
+    start = moment(first(row, "startTime", "start_time"), "start_time", utc=True)
     return Recorded(
-        moment(first(row, "startTime", "start_time"), "start_time", utc=True),
+        start,
         id=name(row.get("id")),
         prompt=reference(
             first(row, "promptName", "prompt_name"), first(row, "promptVersion", "prompt_version")
@@ -65,6 +68,24 @@ def _read(row: Any) -> Recorded:
         session=name(first(row, "sessionId", "session_id", "traceId", "trace_id")),
         usage=_usage(counts, "30m" if model and model.startswith(("gpt", "openai")) else "5m"),
         reasoning=sum(thoughts) if thoughts else None,
+        extra=_extra(row, start),
+    )
+
+
+def _extra(row: Mapping[str, Any], start: float) -> Extra:
+    ended = first(row, "endTime", "end_time")
+    begun = first(row, "completionStartTime", "completion_start_time")
+    told = mapping(row.get("metadata"))
+    parameters = mapping(first(row, "modelParameters", "model_parameters"))
+    return Extra(
+        name(told.get("feature")),
+        name(told.get("user_segment")),
+        name(told.get("tenant")),
+        None,
+        tokens(first(parameters, "max_tokens", "max_completion_tokens")),
+        None,
+        None if ended is None else between(start, moment(ended, "end_time", utc=True)),
+        None if begun is None else between(start, moment(begun, "completion_start_time", utc=True)),
     )
 
 
@@ -73,14 +94,14 @@ def _usage(given: Mapping[str, int], default: str) -> Usage:
     read = max((counts.pop(key, 0) for key in _READ), default=0)
     write: dict[str, int] = {}
     for key, ttl in _WRITE.items():
-        tokens = counts.pop(key, 0)
-        if tokens:
-            write[ttl or default] = max(write.get(ttl or default, 0), tokens)
+        written = counts.pop(key, 0)
+        if written:
+            write[ttl or default] = max(write.get(ttl or default, 0), written)
     strange = next((key for key in counts if "cache" in key and counts[key]), None)
     if strange is not None:
         raise Unread("a usage with cached tokens of an unknown kind", strange)
-    plain = sum(tokens for key, tokens in counts.items() if "input" in key)
-    output = sum(tokens for key, tokens in counts.items() if "output" in key)
+    plain = sum(n for key, n in counts.items() if "input" in key)
+    output = sum(n for key, n in counts.items() if "output" in key)
     if not (plain or read or write):
         raise Unread("a generation without usage")
     cached = read + sum(write.values())
@@ -96,8 +117,8 @@ def _usage(given: Mapping[str, int], default: str) -> Usage:
 def _counts(value: Any) -> dict[str, int]:
     """Return the counts of a usage; ClickHouse writes some as text."""
     found = {}
-    for key, tokens in mapping(value).items():
-        count = whole(tokens)
+    for key, told in mapping(value).items():
+        count = whole(told)
         if type(count) is int and count >= 0:
             found[key] = count
     return found

@@ -12,6 +12,7 @@ from promptops.caching.trace_readers.reader import (
     CONTRADICTION,
     Reader,
     Unread,
+    between,
     first,
     has,
     mapping,
@@ -19,7 +20,7 @@ from promptops.caching.trace_readers.reader import (
     name,
     tokens,
 )
-from promptops.caching.traces import Recorded
+from promptops.caching.traces import Extra, Recorded
 from promptops.caching.usage import UsageRefused, by_shape
 from promptops.caching.usage_shapes import Shape
 
@@ -74,14 +75,31 @@ def _read(row: Any) -> Recorded:
     provider = _PROVIDERS.get(provider, provider)
     prompt = mapping(metadata.get("prompt_management_metadata")).get("prompt_id")
     counts = _counts(row, metadata)
+    start = moment(row["startTime"], "startTime", utc=True)
     return Recorded(
-        moment(row["startTime"], "startTime", utc=True),
+        start,
         id=name(first(row, "request_id", "id")),
         prompt=name(prompt),
         model=name(f"{provider}:{model}" if provider and model else model),
         session=name(first(row, "session_id", "trace_id")),
         usage=_usage(counts, provider),
         reasoning=tokens(mapping(counts.get("completion_tokens_details")).get("reasoning_tokens")),
+        extra=_extra(row, metadata, start),
+    )
+
+
+def _extra(row: Mapping[str, Any], metadata: Mapping[str, Any], start: float) -> Extra:
+    ended, begun = row.get("endTime"), row.get("completionStartTime")
+    given = {**mapping(metadata.get("requester_metadata")), **metadata}
+    return Extra(
+        name(given.get("feature")),
+        name(given.get("user_segment")),
+        name(first(row, "team_id") or given.get("user_api_key_team_id")),
+        None,
+        tokens(mapping(row.get("model_parameters")).get("max_tokens")),
+        None,
+        None if ended is None else between(start, moment(ended, "endTime", utc=True)),
+        None if begun is None else between(start, moment(begun, "completionStartTime", utc=True)),
     )
 
 

@@ -15,15 +15,17 @@ from promptops.caching.trace_readers.reader import (
     CONTRADICTION,
     Reader,
     Unread,
+    between,
     first,
     has,
+    listed,
     moment,
     name,
     reference,
     tokens,
     whole,
 )
-from promptops.caching.traces import Recorded
+from promptops.caching.traces import Extra, Recorded
 from promptops.caching.usage import UsageRefused, by_shape
 from promptops.caching.usage_shapes import Shape
 
@@ -89,14 +91,25 @@ def _read(row: Any) -> Recorded:
         usage = by_shape(counts, shape, "gen_ai.usage")
     except UsageRefused as error:
         raise Unread(CONTRADICTION, str(error)) from None
+    start = _start(row)
     return Recorded(
-        _start(row),
+        start,
         id=name(told.get("gen_ai.response.id")) or _span_id(row),
         prompt=reference(told.get("gen_ai.prompt.name"), told.get("gen_ai.prompt.version")),
         model=name(f"{provider}:{model}" if provider and model else model),
         session=name(first(told, "gen_ai.conversation.id", "session.id")),
         usage=usage,
         reasoning=tokens(first(told, *_REASONING)),
+        batch=True if told.get("gen_ai.request.service_tier") == "batch" else None,
+        extra=Extra(
+            name(told.get("promptops.feature")),
+            name(told.get("promptops.user_segment")),
+            name(first(told, "promptops.tenant", "tenant.id")),
+            name(told.get("gen_ai.response.model")),
+            tokens(told.get("gen_ai.request.max_tokens")),
+            listed(told.get("gen_ai.response.finish_reasons")),
+            between(start, _end(row)),
+        ),
     )
 
 
@@ -105,6 +118,15 @@ def _start(row: Mapping[str, Any]) -> float:
     if type(nano) is int:
         return moment(nano / _NANO, "startTimeUnixNano")
     return moment(row.get("start_time"), "start_time")
+
+
+def _end(row: Mapping[str, Any]) -> float:
+    """Return when a span ended; -1 where it does not tell."""
+    nano = whole(row.get("endTimeUnixNano"))
+    if type(nano) is int:
+        return nano / _NANO
+    end = row.get("end_time")
+    return -1 if end is None else moment(end, "end_time")
 
 
 def _span_id(row: Mapping[str, Any]) -> str | None:
@@ -124,6 +146,9 @@ def _attributes(value: Any) -> dict[str, Any]:
 def _value(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return None
+    entries = value.get("arrayValue")
+    if isinstance(entries, Mapping):
+        return [_value(one) for one in _list(entries.get("values"))]
     number = whole(value.get("intValue"))
     return number if number is not None else first(value, "stringValue", "doubleValue")
 

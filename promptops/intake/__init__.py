@@ -1,0 +1,1 @@
+"""Calls that others recorded -> the ledger; taking a file in twice changes nothing."""
