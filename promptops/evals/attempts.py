@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ class Ask:
     prefix: Hashable | None = None
     lifetime: float = 0.0
     price_sha256: str | None = None
+    fits: Callable[[Completion], str] | None = None  # why an answer is to be asked for again, or ""
+    again: int = 0  # times
     before: int = 0
     because: Cause | None = None  # why the last of those is followed by another
 
@@ -45,6 +47,26 @@ def bill(ask: Ask, ended: Completion | ProviderError) -> Decimal | None:
     if ended.billed == "unknown" or ended.usage is None:
         return None
     return ask.paid(Completion("", ended.usage))
+
+
+def judged_fit(ask: Ask, ended: Completion | ProviderError) -> Completion | ProviderError:
+    """Return how an attempt ended: a paid failure where its answer is to be asked for again."""
+    if not isinstance(ended, Completion) or ask.fits is None or not ask.again:
+        return ended
+    why = ask.fits(ended)
+    if not why:
+        return ended
+    return ProviderError("unfit", why, billed="yes", usage=ended.usage, request_id=ended.request_id,
+                         limits=ended.limits)  # fmt: skip
+
+
+def as_kept(ended: Completion | ProviderError, kept: Answer | None) -> Completion | ProviderError:
+    """Return an answer as the ledger keeps it, so that it scores now as it will when used again."""
+    if kept is None or not isinstance(ended, Completion):
+        return ended
+    if (kept.text, kept.tool_calls) == (ended.text, ended.tool_calls):
+        return ended
+    return replace(ended, text=kept.text, tool_calls=kept.tool_calls)
 
 
 def ended_rows(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from promptops.evals.attempts import Ask, bill, ended_rows
+from promptops.evals.attempts import Ask, as_kept, bill, ended_rows, judged_fit
 from promptops.evals.budget import Budget, BudgetSpent
 from promptops.evals.retries import RetryBudget, after
 from promptops.ledger.rows import Intent, new_id
@@ -71,6 +71,7 @@ class Calls:
         """Return what a call leaves after as many attempts as its failures are worth."""
         ids: list[str] = []
         cause: Cause | None = ask.because
+        unfit = 0
         model = ask.request.model
         while True:
             if self.reason or model in self.dead:
@@ -81,7 +82,11 @@ class Calls:
                 return Outcome("stopped", attempts=tuple(ids))
             if isinstance(done, Completion):
                 return Outcome("ok", done, None, tuple(ids))
-            verdict = after(done, len(ids), self.chance)
+            if done.cause == "unfit" and ask.again:
+                unfit, cause = unfit + 1, done.cause
+                ask = replace(ask, again=ask.again - 1)
+                continue
+            verdict = after(done, len(ids) - unfit, self.chance)
             if not verdict.again:
                 if verdict.leaves == "stop":
                     self.dead[model] = str(done)
@@ -159,8 +164,9 @@ class Calls:
             gate.room.succeeded()
         elif ended.cause in {"rate_limited", "overloaded"}:
             gate.room.refused(sent, now)
-        self.store.end(*ended_rows(ask, intent, ended, (self.wall(), now - sent, queued)))
-        return ended
+        ended = judged_fit(ask, ended)
+        kept = self.store.end(*ended_rows(ask, intent, ended, (self.wall(), now - sent, queued)))
+        return as_kept(ended, kept)
 
     def _intent(self, ask: Ask, number: int, cause: Cause | None, purpose: Purpose) -> Intent:
         asked, now = ask.request, self.wall()

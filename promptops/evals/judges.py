@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.errors import ConfigError, UnknownModel
 from promptops.evals.judging_vectors import vector_ask
+from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import asked, request
 from promptops.evals.variants import Variant, ask
 from promptops.ledger.prices import stored
@@ -74,10 +75,14 @@ class Grader:
 
 @dataclass(frozen=True)
 class Graders:
-    """All scorers of a plan that call models, and what those cost; None where nobody knows."""
+    """All scorers of a plan that call models, and what those cost; None where nobody knows.
+
+    ``assumed`` are tokens of an answer that nothing limits.
+    """
 
     each: tuple[Grader, ...] = ()
     prices: Mapping[str, Price | None] = field(default_factory=dict)
+    assumed: int = ASSUMED
 
     @cached_property
     def stored(self) -> Mapping[str, StoredPrice]:
@@ -92,7 +97,8 @@ class Graders:
         if grader.handle is None:
             return vector_ask(sent, price, sha256)
         name = f"judge {grader.handle.ref.name} {sent.model}"
-        return ask(Variant(name, "", sent.model, grader.handle), sent, price, sha256)
+        judge = Variant(name, "", sent.model, grader.handle)
+        return ask(judge, sent, price, sha256, self.assumed)
 
 
 def graders(
@@ -123,7 +129,7 @@ def graders(
         raise UnknownModel(
             f"{plan.name}: a budget needs prices: {asked(unknown[0])} has none known"
         )
-    return Graders(each, prices)
+    return Graders(each, prices, plan.run.assume_output)
 
 
 def _grader(scorer: Scorer, handle: Callable[[str], PromptHandle], folder: Path) -> Grader:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.errors import ConfigError, UnknownModel
 from promptops.evals.cases import CaseSet
 from promptops.evals.judges import Graders, graders
+from promptops.evals.misfits import check
 from promptops.evals.order import shard
 from promptops.evals.placed import costs
-from promptops.evals.requests import asked
+from promptops.evals.requests import asked, streaming
 from promptops.evals.variants import BASELINE, variants
 from promptops.model.money import Price, Rates
 from promptops.scorers.parse import parse_scorers
@@ -85,7 +86,7 @@ class Prepared:
     def decided_by(self) -> frozenset[str]:
         """The metrics that decide; without a gate the first, as it is what reports show first."""
         if self.plan.gate is not None:
-            return frozenset({self.plan.gate.metric})
+            return frozenset(self.plan.gate.margins)
         return frozenset([one.name for one in self.scorers if one.kind.scope != "run"][:1])
 
     def dollars(self, variant: Variant, case: Case, completion: Completion) -> Decimal | None:
@@ -104,8 +105,11 @@ def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
         DatasetError: The cases cannot be used.
         UnknownModel: There is a budget, and a model has no known price.
     """
-    _refuse(plan)
     found = variants(plan, setting.handle)
+    for one in found if plan.run.stream else ():
+        if not one.free:
+            streaming(one.model)  # a vendor whose streams are not read is refused here
+    check(plan, found)
     scorers = _scorers(plan, setting.root)
     declared = {one.id: one.handle.prompt.metadata.inputs for one in found}
     dataset = CaseSet(setting.root, plan, declared, setting.sources)
@@ -118,21 +122,6 @@ def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
     return Prepared(plan, setting, found, scorers, dataset, survey, cases, prices, costing, judges)
 
 
-def _refuse(plan: EvalPlan) -> None:
-    """Refuse what a plan asks for and no run does yet: it must not look as if it were done."""
-    gate, run = plan.gate, plan.run
-    asked_for = {
-        "gate.looks": gate is not None and gate.looks > 1,
-        "gate.stop": gate is not None and gate.stop is not None,
-        "gate.failure_cost": gate is not None and gate.failure_cost is not None,
-        "run.retry_invalid": run.retry_invalid > 0,
-        "run.stream": run.stream,
-    }
-    for key, found in asked_for.items():
-        if found:
-            raise ConfigError(f"{plan.name}: {key} is not carried out yet: leave it out")
-
-
 def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
     problems: list[Wrong] = []
     written = [{one.kind: dict(one.options)} for one in plan.scorers]
@@ -140,9 +129,10 @@ def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
     if problems:
         raise ConfigError(f"{plan.name}: {'; '.join(map(str, problems))}")
     whole = {one.name: one for one in found if one.kind.scope == "run"}
-    if plan.gate is not None and plan.gate.metric in whole:
-        told = "is a figure of the whole run, which no test of single cases can gate"
-        raise ConfigError(f"{plan.name}: {plan.gate.metric} {told}")
+    for metric in plan.gate.margins if plan.gate is not None else ():
+        if metric in whole:
+            told = "is a figure of the whole run, which no test of single cases can gate"
+            raise ConfigError(f"{plan.name}: {metric} {told}")
     for one in whole.values():
         if one.prepared["of"] in whole:
             told = f"{one.prepared['of']!r} is a figure of the whole run, too"

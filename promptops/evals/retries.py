@@ -41,6 +41,7 @@ RULES: Final[dict[Cause, Rule]] = {
     "invalid": Rule(1, "own"),
     "expired": Rule(2, "missing"),
     "cancelled": Rule(2, "missing"),
+    "unfit": Rule(1, "missing"),  # as often as a plan says: see ``Ask.fits``
 }
 
 

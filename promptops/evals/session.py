@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
+from promptops.evals.misfits import asked_again
 from promptops.evals.order import ordered, unit
 from promptops.evals.resuming import Before, completion
 from promptops.evals.runner import Task
@@ -138,6 +139,7 @@ class Session:
             paid = self.prices.get(variant.model)
             price_sha256 = price.price_sha256 if price else None
             made = ask(variant, asked, paid, price_sha256, self.plan.run.assume_output)
+            made = asked_again(made, variant, self.plan.run.retry_invalid)
             return replace(made, before=self.before.attempts.get(item.answer_key, 0))
 
         async def done(outcome: Outcome) -> None:

@@ -31,6 +31,7 @@ class Trails:
     keys: Mapping[Place, str] = field(default_factory=dict)
     attempts: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)
     reused: Mapping[str, str] = field(default_factory=dict)  # the run that answered, by key
+    unfit: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)  # of that run
 
     @classmethod
     def of(cls, ledger: Ledger, run_id: str) -> Trails:
@@ -45,7 +46,12 @@ class Trails:
         for attempt in ledger.attempts(run_id):
             if attempt.purpose == "answer":
                 attempts.setdefault(attempt.answer_key, []).append(attempt)
-        return cls(keys, attempts, reused)
+        unfit: dict[str, list[Attempt]] = {}
+        for run in dict.fromkeys(reused.values()):
+            for attempt in ledger.attempts(run):
+                if attempt.cause == "unfit" and reused.get(attempt.answer_key) == run:
+                    unfit.setdefault(attempt.answer_key, []).append(attempt)
+        return cls(keys, attempts, reused, unfit)
 
     def key(self, variant: Variant, case: str, repeat: int) -> str | None:
         """Return the key of an item's answer; None where nothing is known of it."""
@@ -65,7 +71,11 @@ class Trails:
         return {key: None for place, key in self.keys.items() if place[:2] == mine}
 
     def others(self, variant: Variant, case: str, repeat: int) -> Iterator[Attempt]:
-        """Yield the attempts at an item, but for the one that answered, that may be billed."""
+        """Yield the attempts at an item, but for the one that answered, that may be billed.
+
+        An answer that is used again brings those along that were not of the schema before it.
+        """
+        yield from self.unfit.get(self.key(variant, case, repeat) or "", ())
         made = self.made(variant, case, repeat)
         answered = next((one.id for one in made if one.state == "ok"), None)
         for one in made:

@@ -30,6 +30,7 @@ Cause = Literal[
     "invalid",  # 400, 413, 422: the request's own fault
     "expired",  # a batch's day was over before its vendor came to it
     "cancelled",  # its batch was cancelled, or refused as a whole
+    "unfit",  # an answer that is not of the schema, and is asked for again
 ]
 
 

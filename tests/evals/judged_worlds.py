@@ -52,7 +52,20 @@ Grade. <letter>{{ letter }}</letter> %s
 {%% enduser %%}
 """
 UNTRUSTED = "{type: string, untrusted: true}"
-EVAL = """prompt: draft
+SORT = """---
+version: %d
+model: anthropic:claude-haiku-5-5
+params: {max_tokens: 40}
+inputs: {letter: string}
+output: {schema: schemas/yard.json}
+---
+{%% user %%}
+To which yard%s: {{ letter }}
+{%% enduser %%}
+"""
+YARD = json.dumps({"type": "object", "properties": {"yard": {"enum": ["north", "south"]}},
+                   "required": ["yard"], "additionalProperties": False})  # fmt: skip
+EVAL = """prompt: %s
 versions: [v1, v2]
 models: [%s]
 dataset: {path: cases.jsonl, id: id, expected: kind}
@@ -81,6 +94,10 @@ def project(root: Path, cases: int = 12) -> Path:
         "v1/prompts/judge/better.prompt.j2": JUDGE % (two, "winner", both),
         "v1/prompts/schemas/tone.json": schema(verdict={"enum": ["pass", "fail"]}),
         "v1/prompts/schemas/winner.json": schema(verdict={"enum": ["first", "second", "tie"]}),
+        "v1/prompts/sort.prompt.j2": SORT % (1, ""),
+        "v2/prompts/sort.prompt.j2": SORT % (2, ", please"),
+        "v1/prompts/schemas/yard.json": YARD,
+        "v2/prompts/schemas/yard.json": YARD,
         "evals/cases.jsonl": "".join(
             json.dumps({"id": f"c{n}", "letter": f"letter {n}", "kind": "kind"}) + "\n"
             for n in range(cases)
@@ -104,9 +121,9 @@ def setting(root: Path, ledger: Ledger, **more: Any) -> Setting:
     return Setting(root, handle, Prices(book, book.as_of), ledger, "0", rules(), **more)
 
 
-def plan(root: Path, scorers: str, more: str = "", models: str = CLAUDE) -> EvalPlan:
+def plan(root: Path, scorers: str, more: str = "", prompt: str = "draft") -> EvalPlan:
     """Return the plan of an eval file with these scorers."""
-    return parse_plan((EVAL % (models, scorers, more)).encode(), "evals/draft.yaml", root)
+    return parse_plan((EVAL % (prompt, CLAUDE, scorers, more)).encode(), "evals/e.yaml", root)
 
 
 def ran(
