@@ -129,12 +129,18 @@ class Judge:
         found: int = self.scorer.options.get("repeats", 1)
         return found
 
+    def question(
+        self, case: Case, completions: tuple[Completion, ...], model: str, repeat: int = 0
+    ) -> Request:
+        """Return the call that asks a model about an answer, or about two in this order."""
+        shown = Case(case.id, self._inputs(case, completions), cluster=case.cluster)
+        return self.request(Question(self.prompt.reference, shown, model, repeat))
+
     async def _verdict(
         self, case: Case, completions: tuple[Completion, ...], ask: Ask, model: str, repeat: int
     ) -> Verdict:
         try:
-            shown = Case(case.id, self._inputs(case, completions), cluster=case.cluster)
-            request = self.request(Question(self.prompt.reference, shown, model, repeat))
+            request = self.question(case, completions, model, repeat)
         except Exception as error:  # noqa: BLE001 - a template may fail in any way
             return Verdict(model, None, error=failed(error).error)
         try:
