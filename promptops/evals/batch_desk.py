@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from promptops.errors import ConfigError
+from promptops.evals.attempts import as_kept, judged_fit
 from promptops.evals.batch_rows import ended_rows
 from promptops.evals.calling import Outcome
 from promptops.evals.retries import after
@@ -111,17 +112,19 @@ class Desk:
 
     def ended(
         self, intent: Intent, entry: Entry | None, came: Completion | ProviderError, at: float
-    ) -> None:
-        """Write down how a request ended, and settle what it had set aside."""
+    ) -> Completion | ProviderError:
+        """Write down how a request ended, settle what it had set aside, and return that."""
         price = self.terms.of(intent.model)
         if price is not None and intent.model not in self._priced:
             self._priced.add(intent.model)
             self.writer.add(price)
-        self.writer.end(*ended_rows(intent, came, at, self.terms))
+        if entry is not None:
+            came = judged_fit(entry.ask, came)
+            self.notes.came(entry, came)
+        kept = self.writer.end(*ended_rows(intent, came, at, self.terms))
         paid = self.terms.paid(intent.model, came)
         self.calls.budget.settle(intent.reserved_usd or NOTHING, paid)
-        if entry is not None:
-            self.notes.came(entry, came)
+        return as_kept(came, kept)
 
     async def over(self, parcel: Parcel) -> None:
         """Tell all who wait for a batch what came of it, or that this run does not wait for it.
@@ -141,6 +144,9 @@ class Desk:
             await self.tell(entry.done, Outcome("ok", came, None, ids))
             return
         verdict = after(came, 1, self.calls.chance)
+        if came.cause == "unfit":
+            self._again(parcel, entry, came, whole=whole)
+            return
         if verdict.again:
             if whole or came.cause in _UNTRIED or self.calls.retries.take():
                 self._again(parcel, entry, came, whole=whole)
@@ -153,7 +159,8 @@ class Desk:
 
     def _again(self, parcel: Parcel, entry: Entry, came: ProviderError, *, whole: bool) -> None:
         number = entry.intent.attempt_no
-        again = replace(parcel.live(entry), before=number, because=came.cause)
+        live, times = parcel.live(entry), entry.ask.again - (came.cause == "unfit")
+        again = replace(live, before=number, because=came.cause, again=times)
         task = Task(entry.intent.answer_key, lambda: again, entry.done)
         # A queue that was full has room once the batches before are done.
         if whole and came.cause == "rate_limited" and number == 1:

@@ -40,7 +40,7 @@ def _one(
     intent = entry.intent if entry else parcel.strays.pop(name, None)
     if intent is None:  # known already
         return
-    desk.ended(intent, entry, came, at)
+    came = desk.ended(intent, entry, came, at)
     if entry is not None:
         parcel.ended.append(Ended(entry, came, whole))
 

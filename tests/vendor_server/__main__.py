@@ -21,10 +21,11 @@ def main() -> None:
     parser.add_argument("--answers", default="default", help="default, echo or hashed:a,b,c")
     parser.add_argument("--limited", type=float, default=0.0, help="share of 429 without a wait")
     parser.add_argument("--failing", type=float, default=0.0, help="share of 500")
+    parser.add_argument("--batch", type=float, default=60.0, help="seconds that a batch takes")
     given = parser.parse_args()
     kind, _, values = given.answers.partition(":")
     answers = {"default": default, "echo": echo, "hashed": hashed(values.split(","))}
-    world = World(answer=answers[kind], latency=given.latency)
+    world = World(answer=answers[kind], latency=given.latency, batch_seconds=given.batch)
     world.faults.shares = [(given.limited, rate_limited()), (given.failing, server_error())]
     asyncio.run(_serve(world, given.port))
 
