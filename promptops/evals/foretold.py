@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.foretold_calls import calls
+from promptops.evals.foretold_judges import judges
 from promptops.evals.foretold_lines import in_batches, lines, summed
 from promptops.evals.foretold_past import History
 from promptops.evals.foretold_power import power
@@ -38,6 +39,7 @@ def foretell(made: Prepared) -> Foretold:
     plan, found = made.plan, calls(made)
     history = History(made.setting.ledger, plan.prompt)
     each = tuple(lines(made, found, history))
+    judged, batch = tuple(judges(made, found, each)), in_batches(each)
     survey, clusters = made.survey, len({unit(case) for case in made.cases})
     return Foretold(
         plan.name,
@@ -49,9 +51,9 @@ def foretell(made: Prepared) -> Foretold:
         clusters if clusters < len(made.cases) else None,
         _answers(found, each),
         each,
-        (),
-        summed([one.live for one in each]),
-        in_batches(each),
+        judged,
+        summed([one.live for one in (*each, *judged)]),
+        batch and summed([batch, *(one.live for one in judged)]),
         budget_of(made),
         _minutes(made, each, history),
         tuple(power(made, history)),

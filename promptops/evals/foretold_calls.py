@@ -28,7 +28,8 @@ class Made:
     """The calls of a variant: the case of each, and what a run would set aside for all of them.
 
     Dollars are None where a price is not known; ``longest`` are the tokens of the longest answers,
-    ``unlimited`` the calls of which nothing limits the answer.
+    ``most`` those of the longest of all, asked for or not, ``unlimited`` the calls of which nothing
+    limits the answer.
     """
 
     items: int = 0
@@ -38,6 +39,7 @@ class Made:
     worst: Decimal | None = NOTHING
     batch_worst: Decimal | None = NOTHING
     longest: int = 0
+    most: int = 0
     unlimited: int = 0
 
 
@@ -65,6 +67,8 @@ def calls(made: Prepared) -> Calls:
         for variant, request in block:
             mine = found.made[variant.id]
             mine.items += 1
+            if not variant.free:
+                mine.most = max(mine.most, longest(request, plan.run.assume_output))
             stored = known.get(request.answer_key)
             if request.answer_key in seen:
                 mine.shared += 1

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Decimal(0)
 WORST: Final = (
-    "what a run sets aside: every byte a token, at the dearest rate of writing to a cache, and the "
-    "longest answer"
+    "what a run sets aside for first attempts: every byte a token, at the dearest rate of writing "
+    "to a cache, and the longest answer"
 )
 FREE: Final = "nobody is paid"
 _NONE: Final = "no call is made"

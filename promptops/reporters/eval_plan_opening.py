@@ -9,7 +9,7 @@ from promptops.reporters.cost_figures import visible
 from promptops.reporters.eval_words import price
 
 if TYPE_CHECKING:
-    from promptops.evals.foretold_values import Foretold, Got, Needed
+    from promptops.evals.foretold_values import Foretold, Got
 
 _SECONDS: Final = 1.5  # minutes below which seconds are told
 
@@ -21,9 +21,12 @@ def opening(found: Foretold) -> list[str]:
         told.append(f"{spending(found)}; {time(found.minutes)}.")
     for one in found.power:
         if one.margin is not None:
-            held = ", ".join(map(_holds, one.needed))
-            margin = plain_points(one.margin)
-            told.append(f"{found.cases:,} cases hold {held}; asked is {margin} of {one.metric}.")
+            held = ", ".join(percent(each.margin) for each in one.needed)
+            shares = ", ".join(percent(each.discordance, 0) for each in one.needed)
+            told.append(
+                f"{found.cases:,} cases hold {held} points where {shares} % of them differ; "
+                f"{one.metric} is to hold {plain_points(one.margin)}."
+            )
     return [visible(one) for one in (*told, *found.notes)]
 
 
@@ -56,7 +59,3 @@ def time(minutes: Got[float]) -> str:
     if minutes.value < _SECONDS:
         return f"about {max(round(minutes.value * 60), 1)} s"
     return f"about {minutes.value:,.0f} minutes"
-
-
-def _holds(one: Needed) -> str:
-    return f"{percent(one.margin)} points at a discordance of {percent(one.discordance, 0)} %"

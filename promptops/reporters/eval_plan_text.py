@@ -107,7 +107,9 @@ def _ways(found: Foretold) -> Iterator[str]:
             of = f" of {', '.join(names)}" if len(ways) > 1 else ""
             yield from _wrapped(f"{title}{of}: {how}.")
     for judge in found.judges:
-        yield from _wrapped(f"Judge {judge.scorer}: {judge.live.worst.how}.")
+        worst, expected = judge.live.worst.how, judge.live.expected.how
+        told = worst if worst == expected else f"expected: {expected}; at most: {worst}"
+        yield from _wrapped(f"Judge {judge.scorer}, {told}.")
 
 
 def _rest(found: Foretold) -> list[str]:
