@@ -16,6 +16,7 @@ from promptops.errors import UsageError
 _PARTS: Final[dict[str, Part]] = {
     "plan": Part("eval_plan", "Say what a run would ask, cost, take and be able to show."),
     "all": Part("eval_all", "Run several evals, or those that a change touches."),
+    "resume": Part("eval_resume", "Go on with a run that was stopped or killed."),
     "import": Part("eval_import", "Make an eval of promptfoo's files."),
 }
 
@@ -26,7 +27,7 @@ _PARTS: Final[dict[str, Part]] = {
               help="How to print the report.")  # fmt: skip
 @click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Write the report to a file.")  # fmt: skip
-@click.option("--fresh", is_flag=True, help="Use no answer of an earlier run again.")
+@click.option("--fresh", is_flag=True, help="Begin anew, and use no answer of an earlier run.")
 @click.option("--budget", metavar="USD", help="Spend at most so many dollars.")
 @click.option("--shard", metavar="I/N", help="Do a part of the cases: 1/4 is the first of four.")
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
@@ -54,7 +55,8 @@ def command(  # noqa: PLR0913 - one for each option
 
     A run that calls vendors says first what it will ask and cost; on a terminal it asks you where
     that may be more than $1. A call is written down before it is sent and when it has ended; what
-    was answered once is not paid for again. Ctrl-C ends with a report of what is done.
+    was answered once is not paid for again. Ctrl-C ends with a report of what is done; the same
+    command goes on with it.
 
     Exit codes: 0 passed or nothing is gated, 1 failed, 2 the call or a file is wrong or you said
     no, 3 it takes more cases to say or prices are unknown, 130 interrupted, 143 terminated.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from promptops.cli import one_line
 from promptops.cli.eval_common import CLEAR, Interruption
 from promptops.errors import UsageError
 
@@ -39,11 +40,11 @@ class Attended:
         self.moving = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
     def way(self, **more: Any) -> Way:
-        """Return how a run goes about it where it is looked at."""
+        """Return how a run goes about it where it is looked at; one that did not end goes on."""
         from promptops.evals.running import Way
 
         return Way(begun=self.interruption.watch, prepared=self.prepared, asking=self.asking,
-                   **more)  # fmt: skip
+                   goes_on=True, said=_said, **more)  # fmt: skip
 
     def prepared(self, made: Prepared) -> None:
         """Say on stderr what a run will do, and ask where it may cost more than a dollar.
@@ -93,6 +94,10 @@ async def _shown(progress: Progress) -> None:
         width = shutil.get_terminal_size().columns - 1
         click.echo(f"{CLEAR}{told[:width]}", nl=False, err=True)
         await asyncio.sleep(PAUSE)
+
+
+def _said(text: str) -> None:
+    click.echo(f"promptops: {one_line(text)}", err=True)
 
 
 def _dear(found: Foretold) -> bool:

@@ -139,6 +139,8 @@ class Gathered:
             told = self.known.get(place) or unasked(grader.scorer, case, completions)
             return told or Score(None, error="it was not judged")
         found = await self.judging.judged(grader, case, completions)
+        if found.score.error is not None and place in self.known:
+            return self.known[place]
         if found.each and place not in self.known and place not in self._judged:
             self._judged.add(place)
             said, now = _said(first), self.wall()

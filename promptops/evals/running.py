@@ -7,38 +7,30 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from promptops.errors import LedgerError
 from promptops.evals.batch import batched
 from promptops.evals.budget import Budget
 from promptops.evals.calling import Calls
 from promptops.evals.gathered import Gathered
+from promptops.evals.holding import held
 from promptops.evals.judging_begun import Ahead, judging
 from promptops.evals.limits import Gate, Room
 from promptops.evals.prepared import prepare
-from promptops.evals.resuming import (
-    Before,
-    before,
-    begun,
-    budget_of,
-    goes_on_told,
-    unfinished,
-)
+from promptops.evals.resumable import chosen
+from promptops.evals.resuming import Before, before, begun, budget_of, goes_on_told
 from promptops.evals.retries import RetryBudget
-from promptops.evals.runner import Runner
 from promptops.evals.session import Session
 from promptops.evals.told import Ran, told
 from promptops.evals.warming import Warming
 from promptops.evals.watching import watch
+from promptops.evals.way import Way
 from promptops.ledger.leases import TakenOver
 from promptops.providers.opening import open_providers
 from promptops.providers.settings import Learning, Settings, Timeouts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from promptops.evals.batch import Batched, Manner
+    from promptops.evals.batch import Batched
     from promptops.evals.plan import EvalPlan
     from promptops.evals.prepared import Prepared, Setting
     from promptops.evals.report import Report
@@ -47,28 +39,7 @@ if TYPE_CHECKING:
     from promptops.ledger.rows import Run
     from promptops.ledger.writer import Writer
 
-BEAT: Final = 15.0  # seconds between signs of life
-
-
-@dataclass(frozen=True)
-class Way:
-    """How calls are made: ``drive`` makes them of calls and of how many are begun at once.
-
-    ``begun`` is told of what drives a run, so that it can be stopped; ``prepared`` of what was made
-    ready, before anything is done, and what it raises ends the run; ``asking`` of the session.
-    ``run`` is one to go on with; with ``goes_on`` it is the newest of the same plan that has not
-    ended, if there is one. ``said`` is told in a sentence where a run goes on. With ``batches``
-    calls go in those of their vendors.
-    """
-
-    drive: Callable[[Calls, int], Driver] = Runner
-    begun: Callable[[Driver], None] = lambda _: None
-    prepared: Callable[[Prepared], None] = lambda _: None
-    asking: Callable[[Session], None] = lambda _: None
-    run: Run | None = None
-    goes_on: bool = False
-    said: Callable[[str], None] = lambda _: None
-    batches: Manner | None = None
+__all__ = ["Way", "carried_out"]
 
 
 async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) -> Report:
@@ -80,11 +51,11 @@ async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) 
         LedgerError: Rows cannot be written, or a live process has the run.
     """
     way, made = way or Way(), prepare(plan, setting)
+    run, now = None, time.time()
+    if way.run is not None or (way.goes_on and not setting.fresh):
+        run = chosen(made, way.run, now, way.said)
     way.prepared(made)
-    run = way.run
-    if run is None and way.goes_on and not setting.fresh:
-        run = unfinished(made, time.time())
-    return await _Run(made, way, run or begun(made, time.time())).report(goes_on=run is not None)
+    return await _Run(made, way, run or begun(made, now)).report(goes_on=run is not None)
 
 
 @dataclass
@@ -101,25 +72,25 @@ class _Run:
 
     async def report(self, *, goes_on: bool) -> Report:
         """Carry it out, and say what came of it."""
-        ledger = self.made.setting.ledger
-        lease = ledger.lease(self.id)
-        beating = asyncio.ensure_future(self._beat(lease))
-        calm = False
-        try:
-            if goes_on:
-                self._recall(lease)
-            with ledger.writer() as writer:
-                writer.add(self.run)
-                session, gathered = await self._asked(writer)
-                writer.flush()
-            calm = not session.calls.reason
-        finally:
-            beating.cancel()
-            if not calm:  # calls that were cancelled on their way may have been paid
-                with suppress(TakenOver):
-                    lease.mark_lost()
-            lease.release()
+        ledger, calm = self.made.setting.ledger, False
+        async with held(ledger, self.id, self._taken) as lease:
+            try:
+                if goes_on:
+                    self._recall(lease)
+                with ledger.writer() as writer:
+                    writer.add(self.run)
+                    session, gathered = await self._asked(writer)
+                    writer.flush()
+                calm = not session.calls.reason
+            finally:
+                if not calm:  # calls that were cancelled on their way may have been paid
+                    with suppress(TakenOver):
+                        lease.mark_lost()
         return told(self.made, self._ran(session), gathered.seen, gathered.records)
+
+    def _taken(self, told: str) -> None:
+        if self.driver is not None:
+            self.driver.stop(told)
 
     def _recall(self, lease: Lease) -> None:
         """Take up what the run has behind it; what was on its way when it was killed is lost."""
@@ -127,18 +98,6 @@ class _Run:
         lost = lease.mark_lost()
         self.before = before(ledger, self.id)
         self.way.said(goes_on_told(ledger, self.run, lost))
-
-    async def _beat(self, lease: Lease) -> None:
-        while True:
-            await asyncio.sleep(BEAT)
-            try:
-                await asyncio.to_thread(lease.beat)
-            except TakenOver as error:
-                if self.driver is not None:
-                    self.driver.stop(str(error))
-                return
-            except LedgerError:  # whoever writes so long will be done before the lease is stale
-                continue
 
     async def _asked(self, writer: Writer) -> tuple[Session, Gathered]:
         made, plan = self.made, self.made.plan
