@@ -13,14 +13,17 @@ from promptops.cli.common import as_json, emit, registry
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from decimal import Decimal
 
     from promptops.config import Project
     from promptops.evals.plan import EvalPlan
     from promptops.evals.prepared import Setting
     from promptops.evals.report import Report
-    from promptops.evals.runner import Driver
+    from promptops.evals.runner import Answering, Driver
     from promptops.ledger import Ledger
+    from promptops.providers.settings import Settings
 
 FORMATS: Final = ("text", "json", "markdown", "junit", "html", "jsonl", "csv")
 CLEAR: Final = "\r\x1b[K"  # to the line's start, and delete what stands there
@@ -108,15 +111,40 @@ def setting_of(
 
     from promptops.cli.cache_rules import rule_book
     from promptops.evals.prepared import Setting
+<<<<<<< /tmp/b/m/promptops/cli/eval_common.py
+    from promptops.git.head import head_of
+=======
     from promptops.git.state import commit_of
+>>>>>>> /tmp/b/theirs
     from promptops.pricing.prices import project_prices
     from promptops.templates.files import Folder
 
     prices = project_prices(Folder(here.root).read, here.config, (), None, datetime.now(UTC).date())
     return Setting(
         here.root, registry().get, prices, ledger, version("promptops-toolkit"), rule_book(),
+<<<<<<< /tmp/b/m/promptops/cli/eval_common.py
+        here.config.providers, head_of(here.root), fresh, part,
+=======
         here.config.providers, commit_of(here.root), fresh, part,
+>>>>>>> /tmp/b/theirs
     )  # fmt: skip
+
+
+def answering_of(
+    executor: str | None,
+) -> Callable[[Settings], AbstractAsyncContextManager[Answering]]:
+    """Return what opens those who answer: this process, or the executor that is named.
+
+    Raises:
+        ConfigError: It is no executor.
+    """
+    if executor is None:
+        from promptops.providers.opening import open_providers
+
+        return open_providers
+    from promptops.evals.dask_opening import cluster
+
+    return cluster(executor)
 
 
 class Interruption:

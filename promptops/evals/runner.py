@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from promptops.evals.attempts import Ask
     from promptops.evals.calling import Calls
+    from promptops.model.evaluation import Completion, Request
 
 KNOWN: Final = Outcome("ok")
 GRACE: Final = 30.0  # seconds for calls that are under way when a run is stopped
@@ -35,6 +36,16 @@ class Driver(Protocol):
 
     def stop(self, reason: str) -> None:
         """Send nothing more."""
+
+
+class Answering(Protocol):
+    """Answers requests to any model."""
+
+    def provider(self, model: str) -> object:
+        """Say before a run what is not set up for a model, as far as that is known here."""
+
+    async def complete(self, request: Request) -> Completion:
+        """Return the model's answer."""
 
 
 @dataclass
