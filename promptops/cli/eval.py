@@ -32,6 +32,8 @@ _PARTS: Final[dict[str, Part]] = {
 @click.option("--shard", metavar="I/N", help="Do a part of the cases: 1/4 is the first of four.")
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where calls are written down.  [default: .promptops/ledger.db]")  # fmt: skip
+@click.option("--executor", metavar="ADDRESS",
+              help="Have a Dask cluster's workers make the calls: dask://HOST:PORT.")  # fmt: skip
 @click.option("--yes", "-y", "sure", is_flag=True,
               help="Send it without being asked, whatever it may cost.")  # fmt: skip
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of eval files.")
@@ -44,6 +46,7 @@ def command(  # noqa: PLR0913 - one for each option
     budget: str | None,
     shard: str | None,
     ledger: Path | None,
+    executor: str | None,
     sure: bool,
     schema: bool,
 ) -> None:
@@ -71,7 +74,15 @@ def command(  # noqa: PLR0913 - one for each option
     import asyncio
 
     from promptops.cli.eval_attended import Attended
-    from promptops.cli.eval_common import exit_of, opened, part_of, plan_of, put, setting_of
+    from promptops.cli.eval_common import (
+        answering_of,
+        exit_of,
+        opened,
+        part_of,
+        plan_of,
+        put,
+        setting_of,
+    )
     from promptops.evals.running import carried_out
 
     here = project()
@@ -80,7 +91,8 @@ def command(  # noqa: PLR0913 - one for each option
     attended = Attended(sure=sure)
     with opened(here, ledger, plan) as rows, attended.shown():
         setting = setting_of(here, rows, fresh=fresh, part=part)
-        found = asyncio.run(carried_out(plan, setting, attended.way()))
+        way = attended.way(answering=answering_of(executor))
+        found = asyncio.run(carried_out(plan, setting, way))
     put(found, form, output)
     number = attended.interruption.number
     raise SystemExit(128 + number if number else exit_of(plan, found))
