@@ -126,7 +126,7 @@ def test_promptfoo_gives_back_what_it_was_given(prompt: Exchanged) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(st.data())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_any_text_is_carried_exactly_or_refused(form: str, data: st.DataObject) -> None:
     logic = form in {"prompty", "prompty1", "dotprompt", "promptfoo", "mlflow"}
     pieces = nested(WILD) if logic else flat(WILD, NAMES)

@@ -183,7 +183,7 @@ def test_while_sixteen_threads_render_no_state_is_mixed(root: Path) -> None:
         with ThreadPoolExecutor(16) as pool:
             running = [pool.submit(renders) for _ in range(16)]
             try:
-                for turn in range(60):
+                for turn in range(24):
                     data = bundles[turn % 6]
                     # Every third is torn, as a copy in place would leave it for a moment.
                     torn = data[: len(data) // 2] if turn % 3 == 2 else data

@@ -61,7 +61,7 @@ def test_a_single_look_is_a_single_test() -> None:
     assert crossed(1, 1, 1.2) == pytest.approx(scipy.stats.norm.sf(1.2))
 
 
-@given(st.integers(2, 8))
+@pytest.mark.parametrize("looks", [2, 3, 5, 8])
 def test_later_looks_ask_for_less_and_spend_the_whole_level(looks: int) -> None:
     asked = [boundary(looks, look) for look in range(1, looks + 1)]
     used = [spent(looks, look) for look in range(1, looks + 1)]

@@ -90,13 +90,14 @@ def test_of_any_text_something_can_be_said_of_its_answer(text: str) -> None:
     ],
     ids=repr,
 )
-def test_a_megabyte_of_anything_takes_a_few_seconds(unit: str) -> None:
-    text = (unit * (MEGABYTE // len(unit) + 1))[:MEGABYTE]
+def test_a_third_of_a_megabyte_of_anything_takes_a_few_seconds(unit: str) -> None:
+    size = MEGABYTE // 3
+    text = (unit * (size // len(unit) + 1))[:size]
     begin = time.process_time()
     reading = read(text)
     repeats(text, reading)
     answer(text, reading)
-    assert time.process_time() - begin < 10  # about 2; slow machines and coverage need room
+    assert time.process_time() - begin < 4  # below 1; slow machines and coverage need room
 
 
 def test_tens_of_thousands_of_different_bullets_do_not_meet_each_other() -> None:
