@@ -111,22 +111,14 @@ def setting_of(
 
     from promptops.cli.cache_rules import rule_book
     from promptops.evals.prepared import Setting
-<<<<<<< /tmp/b/m/promptops/cli/eval_common.py
-    from promptops.git.head import head_of
-=======
     from promptops.git.state import commit_of
->>>>>>> /tmp/b/theirs
     from promptops.pricing.prices import project_prices
     from promptops.templates.files import Folder
 
     prices = project_prices(Folder(here.root).read, here.config, (), None, datetime.now(UTC).date())
     return Setting(
         here.root, registry().get, prices, ledger, version("promptops-toolkit"), rule_book(),
-<<<<<<< /tmp/b/m/promptops/cli/eval_common.py
-        here.config.providers, head_of(here.root), fresh, part,
-=======
         here.config.providers, commit_of(here.root), fresh, part,
->>>>>>> /tmp/b/theirs
     )  # fmt: skip
 
 
