@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import ConfigError, UnknownModel
-from promptops.evals.judging_vectors import vector_ask
+from promptops.evals.judging_vectors import check_vectors, vector_ask
 from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import asked, request
 from promptops.evals.variants import Variant, ask
@@ -134,6 +134,7 @@ def graders(
 
 def _grader(scorer: Scorer, handle: Callable[[str], PromptHandle], folder: Path) -> Grader:
     if scorer.kind.scope == "embedding":
+        check_vectors(scorer.name, scorer.options["model"])
         return Grader(scorer, scorer_key(scorer), (scorer.options["model"],))
     reference = scorer.prepared["prompt"]
     prompt = handle(reference)

@@ -15,6 +15,7 @@ from struct import error as StructError  # noqa: N812 - its own name says nothin
 from struct import unpack
 from typing import TYPE_CHECKING, Any, Final
 
+from promptops.errors import ConfigError
 from promptops.evals.attempts import Ask
 from promptops.evals.requests import asked
 from promptops.evals.variants import BASELINE
@@ -29,7 +30,19 @@ if TYPE_CHECKING:
     from promptops.model.money import Price
 
 _GOOGLE: Final = frozenset({"google", "gemini", "vertex"})
+_WITHOUT: Final = frozenset({"anthropic", "bedrock"})
 _FLOAT: Final = 4  # bytes
+
+
+def check_vectors(scorer: str, model: str) -> None:
+    """Check that somebody gives vectors.
+
+    Raises:
+        ConfigError: The vendor has none.
+    """
+    provider = asked(model).partition(":")[0]
+    if provider in _WITHOUT:
+        raise ConfigError(f"{scorer}: no embeddings of {provider} are known here: name another")
 
 
 def vector_request(model: str, text: str, case_id: str = "") -> Request:

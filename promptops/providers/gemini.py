@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from promptops.errors import ConfigError
 from promptops.model.evaluation import Completion, ToolCall
-from promptops.providers import limits
-from promptops.providers.gemini_names import body_of, options_of
+from promptops.providers import gemini_embeddings, limits
+from promptops.providers.gemini_names import body_of, model_named, options_of
 from promptops.providers.keys import address_of, key_of
 from promptops.providers.refusals import error_in, failure
 from promptops.providers.sse import Fold
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from promptops.providers.vendor import Told
 
 WHO: Final = "Gemini"
-_MODEL: Final = re.compile(r"[\w.:@-]+(?:/[\w.:@-]+)*\Z", re.ASCII)
 _FINISH: Final[Mapping[str, Finish]] = {
     "STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "content_filter",
     "RECITATION": "content_filter", "BLOCKLIST": "content_filter",
@@ -55,10 +52,7 @@ def sent(given: Mapping[str, Any]) -> Sent:
     Raises:
         ConfigError: The model's name cannot be part of an address, or the API lacks an option.
     """
-    model = str(given.get("model", ""))
-    if not _MODEL.match(model) or ".." in model:
-        raise ConfigError(f"{WHO} has no model of the name {model[:80]!r}")
-    named = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
+    named = model_named(str(given.get("model", "")))
     streamed = given.get("stream") is True
     config = given.get("config") or {}
     options = options_of(config)
@@ -138,5 +132,8 @@ class GenerateFold(Fold):
 
 
 DIALECTS: Final[Mapping[Endpoint, Dialect]] = {
-    "gemini.generate": Dialect("google", sent, read, GenerateFold, limits.none, "x-request-id")
+    "gemini.generate": Dialect("google", sent, read, GenerateFold, limits.none, "x-request-id"),
+    "gemini.embed": Dialect(
+        "google", gemini_embeddings.sent, gemini_embeddings.read, Fold, limits.none, "x-request-id"
+    ),
 }

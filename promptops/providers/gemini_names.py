@@ -6,6 +6,7 @@ they are written. From google-genai 3.4, read on 2026-11-22.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,7 @@ from promptops.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_MODEL: Final = re.compile(r"[\w.:@-]+(?:/[\w.:@-]+)*\Z", re.ASCII)
 GENERATION: Final[Mapping[str, str]] = {
     "temperature": "temperature",
     "top_p": "topP",
@@ -162,3 +164,14 @@ def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
             _merge(body[key], value)
         else:
             body[key] = value
+
+
+def model_named(model: str) -> str:
+    """Return a model's name as it stands in an address.
+
+    Raises:
+        ConfigError: It cannot.
+    """
+    if not _MODEL.match(model) or ".." in model:
+        raise ConfigError(f"Gemini has no model of the name {model[:80]!r}")
+    return model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"

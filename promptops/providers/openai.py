@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.usage_shapes import SHAPES
-from promptops.providers import limits, openai_chat, openai_responses
+from promptops.providers import limits, openai_chat, openai_embeddings, openai_responses
 from promptops.providers.keys import address_of, custom_headers, key_of
+from promptops.providers.sse import Fold
 from promptops.providers.vendor import Address, Dialect
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ DIALECTS: Final[Mapping[Endpoint, Dialect]] = {
         openai_chat.sent,
         openai_chat.read,
         openai_chat.ChatFold,
+        limits.openai,
+        "x-request-id",
+    ),
+    "openai.embeddings": Dialect(
+        "openai",
+        openai_embeddings.sent,
+        openai_embeddings.read,
+        Fold,
         limits.openai,
         "x-request-id",
     ),

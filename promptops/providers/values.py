@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
+from struct import error as StructError  # noqa: N812 - its own name says nothing
+from struct import pack
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -41,3 +44,17 @@ def text_or_none(value: Any) -> str | None:
 def count_or_none(value: Any) -> int | None:
     """Return a count that a reply may hold; anything else is none."""
     return value if type(value) is int and value >= 0 else None
+
+
+def vector_text(found: Any) -> str:
+    """Return a vector as 32-bit floats in base64, which is how some replies have it already.
+
+    Raises:
+        ValueError: It is none.
+    """
+    if isinstance(found, str):
+        return found
+    try:
+        return b64encode(pack(f"<{len(found)}f", *found)).decode()
+    except (StructError, OverflowError) as error:
+        raise ValueError("no vector") from error

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from tests.vendor_server.protocols import anthropic, bedrock, gemini, openai_chat, openai_responses
+from tests.vendor_server.protocols import (
+    anthropic,
+    bedrock,
+    embeddings,
+    gemini,
+    openai_chat,
+    openai_responses,
+)
 
 
 def protocol_of(path: str) -> ModuleType | None:
@@ -17,6 +24,8 @@ def protocol_of(path: str) -> ModuleType | None:
         "/v1/messages": anthropic,
         "/chat/completions": openai_chat,
         "/responses": openai_responses,
+        "/embeddings": embeddings,
+        ":batchEmbedContents": embeddings,
         ":generateContent": gemini,
         ":streamGenerateContent": gemini,
         "/converse": bedrock,
