@@ -97,7 +97,7 @@ def test_a_third_of_a_megabyte_of_anything_takes_a_few_seconds(unit: str) -> Non
     reading = read(text)
     repeats(text, reading)
     answer(text, reading)
-    assert time.process_time() - begin < 4  # below 1; slow machines and coverage need room
+    assert time.process_time() - begin < 6  # about 1; slow machines and coverage need room
 
 
 def test_tens_of_thousands_of_different_bullets_do_not_meet_each_other() -> None:
