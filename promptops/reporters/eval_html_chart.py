@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from promptops.evals.plan import PLACEMENTS
 from promptops.evals.words import dollars, percent
 from promptops.reporters.eval_html_axes import HEIGHT, Scales, grid
-from promptops.reporters.eval_words import money, price, quality
+from promptops.reporters.eval_words import marked, money, price, quality
 from promptops.reporters.page.markup import Html, el, join
 
 if TYPE_CHECKING:
@@ -55,9 +56,10 @@ def front(found: Report) -> Html | None:
     heading = el("h2", "Quality against cost", id="front")
     marks = (" Short strokes are the same answers with cache marks elsewhere."
              if found.placements else "")  # fmt: skip
+    sure = (" The share beside a name is that of draws of the cases in which no other is better"
+            " and cheaper; below 20 % a point is pale." if found.pareto else "")  # fmt: skip
     caption = el("figcaption", "Up is better, left is cheaper. Lines through a point are its 95 %"
-                 " intervals; a pale one is worth having in fewer than 20 % of draws."
-                 f"{marks}{left}", class_="soft")  # fmt: skip
+                 f" intervals.{sure}{marks}{left}", class_="soft")  # fmt: skip
     return el("section", heading, el("figure", caption, svg), aria_labelledby="front")
 
 
@@ -107,8 +109,8 @@ def _front_line(drawn: Sequence[_Point], scales: Scales) -> Iterator[Html]:
 
 def _placements(found: Report, drawn: Sequence[_Point], scales: Scales) -> Iterator[Html]:
     heights = {point.one.id: scales.y(point.mean) for point in drawn}
-    for one in found.placements:
-        if one.per_success is not None and one.variant in heights:
+    for kind, one in marked(found):
+        if one.per_success is not None and one.variant in heights and kind in PLACEMENTS:
             x, y = scales.x(float(one.per_success)), heights[one.variant]
             told = el("title", f"{one.variant}, marks {one.kind}: {dollars(one.per_success)}")
             yield el("line", told, x1=x, x2=x, y1=f"{y - 9:.1f}", y2=f"{y + 9:.1f}", class_="place")
@@ -141,12 +143,14 @@ def _labels(drawn: Sequence[_Point], scales: Scales) -> Iterator[Html]:
     taken = [box for point in drawn for box in _boxes(point, scales)]
     for point in sorted(drawn, key=lambda one: one.pale):
         name = point.one.id if len(point.one.id) <= _NAME else f"{point.one.id[: _NAME - 1]}…"
+        share = "" if point.probability is None else f" {percent(point.probability, 0)} %"
         x, y = scales.across(point.cost) * _WIDTH / 100, scales.y(point.mean)
-        places = [(_box(x, y, name, dx, dy), dx, dy) for dx, dy in _PLACES]
+        places = [(_box(x, y, name + share, dx, dy), dx, dy) for dx, dy in _PLACES]
         inside = [one for one in places if one[0][0] >= 0 and one[0][2] <= _WIDTH] or places
         box, dx, dy = min(inside, key=lambda one: sum(_cover(one[0], other) for other in taken))
         taken.append(box)
-        yield el("text", name, x=scales.x(point.cost), y=f"{y:.1f}", dx=str(dx), dy=str(dy),
+        yield el("text", name, el("tspan", share, class_="share") if share else None,
+                 x=scales.x(point.cost), y=f"{y:.1f}", dx=str(dx), dy=str(dy),
                  text_anchor="start" if dx > 0 else "end",
                  class_="name pale" if point.pale else "name")  # fmt: skip
 

@@ -135,10 +135,21 @@ def _answer(one: Answered, variant: int, texts: _Texts, scorers: list[str]) -> l
     facts = [cost, None if one.latency is None else f"{one.latency:.2f} s",
              None if one.output_tokens is None else f"{one.output_tokens:,} output tokens",
              f"{one.attempts:,} attempts" if one.attempts > 1 else None,
-             f"of run {one.from_run}" if one.from_run else None,
+             _cache(one), f"of run {one.from_run}" if one.from_run else None,
              None if one.finish in {None, "stop"} else f"ended by {one.finish}"]  # fmt: skip
     said = ", ".join(filter(None, facts))
     return [variant, one.repeat, texts.at(one.text), scores, texts.at(lost), texts.at(said)]
+
+
+def _cache(one: Answered) -> str | None:
+    """Return what a call read and wrote, and what was foretold where that is another figure."""
+    seen, told = one.observed, one.predicted
+    if seen is None or not (seen.read or seen.write or (told and (told.read or told.write))):
+        return None
+    foretold = ""
+    if told is not None and (told.read, told.write) != (seen.read, seen.write):
+        foretold = f" (foretold {told.read:,} and {told.write:,})"
+    return f"{seen.read:,} tokens read from the cache and {seen.write:,} written{foretold}"
 
 
 def _mean(metric: str, answers: Sequence[Answered]) -> float | None:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.words import change, percent, plain_points
 from promptops.reporters.cost_html_pieces import facts
+from promptops.reporters.eval_html_table import figure, held
+from promptops.reporters.eval_sentences import asked_again, if_lost, lacking, looked
 from promptops.reporters.eval_words import (
     TESTS,
     UNKNOWN,
     VERDICTS,
     assumed,
     gap,
-    price,
     quality,
     spent,
 )
@@ -23,25 +24,37 @@ if TYPE_CHECKING:
 
     from promptops.evals.report import Report
     from promptops.evals.report_comparisons import Comparison
-    from promptops.evals.report_variants import Figure
     from promptops.reporters.page.markup import Child
 
 _FIRST: Final = 20  # errors; the others are folded away
 
 
 def verdicts(found: Report) -> Html | None:
-    """Return the section on what each verdict rests on."""
+    """Return the section on what each verdict rests on, and on the metrics that decided nothing."""
     if not found.comparisons and not found.reasons:
         return None
+    gated = [one for one in found.comparisons if one.verdict is not None]
     parts = [el("p", reason) for reason in found.reasons]
-    for one in found.comparisons:
+    for one in gated or found.comparisons:
         told = f": {VERDICTS[one.verdict]}" if one.verdict else ""
         parts.append(el("h3", f"{one.candidate} against {one.incumbent} on {one.metric}{told}"))
         parts.append(facts(_facts(one)))
         if one.b is not None:
             parts.append(_table(one))
-    heading = el("h2", "What the verdict rests on", id="verdict")
+    if gated and len(gated) < len(found.comparisons):
+        parts.append(_others([one for one in found.comparisons if one.verdict is None]))
+    title = "What the verdict rests on" if gated else "Differences"
+    heading = el("h2", title, id="verdict")
     return el("section", heading, *parts, aria_labelledby="verdict")
+
+
+def _others(some: Sequence[Comparison]) -> Html:
+    heads = (("Other scores", None), ("Pairs", "n"), ("Difference, points", "n"))
+    head = el("tr", *(el("th", told, scope="col", class_=kind) for told, kind in heads))
+    rows = [el("tr", el("th", f"{one.candidate} on {one.metric}", scope="row"),
+               el("td", f"{one.n:,}", class_="n"), figure(gap(one))) for one in some]  # fmt: skip
+    caption = el("caption", "Differences on scores that decided nothing")
+    return el("table", caption, el("thead", head), el("tbody", join(rows)))
 
 
 def _facts(one: Comparison) -> list[tuple[str, Child]]:
@@ -49,56 +62,23 @@ def _facts(one: Comparison) -> list[tuple[str, Child]]:
     if one.margin is not None and one.test is not None:
         sure = "" if one.confidence is None else f", {(100 * one.confidence).normalize():f} % sure"
         asked = f"{TESTS[one.test]} of {plain_points(one.margin)}{sure}"
-    p = None if one.p is None else f"{one.p:.2g}"
-    if p and one.p_holm is not None and one.p_holm != one.p:
-        p += f", {one.p_holm:.2g} after Holm"
+    p = asked_again(one)
     bounds = None
     if one.bound is not None and one.ceiling is not None:
         bounds = f"above {percent(one.bound)}, below {percent(one.ceiling)} points, each one-sided"
-    looks = None if one.looks.of == 1 else f"{one.looks.number} of {one.looks.of}"
     return [
         ("Asked", asked),
         ("Difference", f"{gap(one)} points" if one.difference is not None else UNKNOWN),
         ("Bounds", bounds),
         ("Why", "; ".join(one.reasons)),
         ("Pairs", f"{one.n:,} complete, {one.missing:,} missing, {one.clusters:,} clusters"),
-        ("p", p),
-        ("Look", looks),
+        ("p", p.removeprefix("p ") if p else None),
+        ("Look", (looked(one) or "").removeprefix("look ")),
         ("Cost", change(one.cost) or UNKNOWN),
-        ("More cases", _more(one)),
-        ("If lost", _sensitivity(one)),
-        ("Methods", ", ".join(filter(None, (one.test_method, one.interval_method)))),
+        ("More cases", lacking(one)),
+        ("If lost", held(if_lost(one))),
+        ("Methods", ", ".join(filter(None, dict.fromkeys((one.test_method, one.interval_method))))),
     ]
-
-
-def _more(one: Comparison) -> str | None:
-    if one.more_cases is None:
-        return None
-    told = []
-    live = batch = None
-    if one.more_usd is not None:
-        live, batch = one.more_usd.live, one.more_usd.batch
-    if one.more_cases.equal is not None:
-        told.append(f"{one.more_cases.equal:,} if the two are equal, {price(live)} live,"
-                    f" {price(batch)} in a batch")  # fmt: skip
-    if one.more_cases.observed is None:
-        told.append("unlikely to help if they differ as observed")
-    else:
-        told.append(f"{one.more_cases.observed:,} if they differ as observed")
-    return "; ".join(told)
-
-
-def _sensitivity(one: Comparison) -> str | None:
-    found = one.sensitivity
-    if found is None or not one.missing:
-        return None
-    return f"missing pairs for it {_ends(found.best)}, against it {_ends(found.worst)}"
-
-
-def _ends(found: Figure) -> str:
-    if found.low is None or found.high is None:
-        return UNKNOWN
-    return f"[{percent(found.low)}, {percent(found.high)}]"
 
 
 def _table(one: Comparison) -> Html:
@@ -122,11 +102,11 @@ def slices(found: Report) -> Html | None:
               *(el("th", name, scope="col", class_="n") for name in names))  # fmt: skip
     rows = []
     for one in some:
-        cells = [el("td", quality(one.metrics.get(name)), class_="n") for name in names]
+        cells = [figure(quality(one.metrics.get(name))) for name in names]
         rows.append(el("tr", el("th", f"{one.name} {one.value}", scope="row"),
                        el("td", f"{one.cases:,}", class_="n"), *cells))  # fmt: skip
     caption = el("caption", f"{found.eval.metric} of parts of the cases, reported and not gated")
-    table = el("table", caption, el("thead", head), el("tbody", join(rows)))
+    table = el("table", caption, el("thead", head), el("tbody", join(rows)), class_="slices")
     scroll = el("div", table, class_="scroll", tabindex="0", role="group", aria_label="Slices")
     return el("section", el("h2", "Slices", id="slices"), scroll, aria_labelledby="slices")
 

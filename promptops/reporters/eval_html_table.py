@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.words import change, percent
 from promptops.reporters.cost_html_pieces import facts
+from promptops.reporters.eval_sentences import failures, latency, reads, repeats
 from promptops.reporters.eval_words import (
     UNKNOWN,
     attempts,
     better_baselines,
     gap,
+    marked,
     money,
     of,
     price,
     quality,
     role,
     seconds,
+    together,
 )
 from promptops.reporters.page.markup import Html, el, join, text
 
@@ -59,11 +62,11 @@ def _variant(found: Report, one: Variant) -> Html:
     mark = el("span", "recommended", class_="status") if one.id == found.recommended else None
     cells = [
         el("th", join([_breakable(one.id), mark], " "), scope="row"),
-        _figure(quality(one.metrics.get(found.eval.metric))),
-        _figure(gap(compared) if compared else role(found, one)),
-        _figure(money(one.cost.per_1000)),
-        _figure(money(one.cost.per_success), "n mid"),
-        _figure(seconds(one.latency.p95), "n mid"),
+        figure(quality(one.metrics.get(found.eval.metric))),
+        figure(gap(compared) if compared else role(found, one)),
+        figure(money(one.cost.per_1000)),
+        figure(money(one.cost.per_success), "n mid"),
+        figure(seconds(one.latency.p95), "n mid"),
     ]
     more = el("details", el("summary", "Attempts, tokens, other scores"), _behind(found, one))
     behind = el("tr", el("td", more, colspan=str(_COLUMNS)), class_="more-row")
@@ -75,7 +78,7 @@ def _breakable(name: str) -> Html:
     return Html(text(name).replace(":", ":<wbr>"))
 
 
-def _figure(told: str, kind: str = "n") -> Html:
+def figure(told: str, kind: str = "n") -> Html:
     """Return a cell; an interval may stand on a line of its own."""
     value, bracket, ends = told.partition(" [")
     shown = el("span", value, class_="soft") if value == UNKNOWN else value
@@ -93,24 +96,28 @@ def _behind(found: Report, one: Variant) -> Html:
         ("Undominated", None if front is None else f"in {percent(front, 0)} % of draws"),
         ("Attempts", attempts(one.attempts)),
         ("$ per success", money(one.cost.per_success)),
-        ("Latency", _latency(one)),
+        ("Failures", "; ".join(failures(one))),
+        ("Latency", latency(one).removeprefix("latency ")),
         ("Tokens a call", _tokens(one.tokens)),
+        ("Cache", reads(one.reads) if one.reads else None),
+        ("Repeats", "; ".join(repeats(one.repeats)) if one.repeats else None),
     ]  # fmt: skip
     for name, metric in one.metrics.items():
         notes = [f"{metric.invalid:,} invalid" if metric.invalid else None, metric.note]
         told.append((name, ", ".join([quality(metric), *filter(None, notes)])))
-    return facts(told)
+    return facts([(name, held(one)) for name, one in told])
+
+
+def held(told: Child) -> Child:
+    """Return a text in which no figure is torn from its sign; what is markup stays as it is."""
+    plain = isinstance(told, str) and not isinstance(told, Html)
+    return Html(together(text(told))) if plain and told else told
 
 
 def _counts(one: Variant) -> str:
     told = f"{one.n:,} scored, {one.missing:,} missing"
     told += f", {one.shared:,} with the incumbent's text" if one.shared else ""
     return told + (f", {one.reused:,} answers of earlier runs" if one.reused else "")
-
-
-def _latency(one: Variant) -> str:
-    stored = ", in part of an earlier run" if one.latency.stored else ""
-    return f"p50 {seconds(one.latency.p50)}, p95 {seconds(one.latency.p95)}{stored}"
 
 
 def _tokens(found: Tokens) -> str:
@@ -167,13 +174,13 @@ def placements(found: Report) -> Html | None:
              ("Hits", "n mid")]  # fmt: skip
     several = len({one.variant for one in found.placements}) > 1
     rows = []
-    for one in found.placements:
-        hits = UNKNOWN if one.hit_rate is None else f"{percent(one.hit_rate)} %"
+    for kind, one in marked(found):
+        hits = "-" if one.hit_rate is None else f"{percent(one.hit_rate)} %"
         ratio = UNKNOWN if one.ratio is None else _against(one.ratio)
-        name = f"{one.variant} {one.kind}" if several else one.kind
-        rows.append(el("tr", el("th", name, scope="row"), _figure(money(one.per_1000)),
-                       _figure(price(one.pessimistic)), _figure(ratio),
-                       _figure(hits, "n mid")))  # fmt: skip
+        name = f"{one.variant} {kind}" if several else kind
+        rows.append(el("tr", el("th", name, scope="row"), figure(money(one.per_1000)),
+                       figure(price(one.pessimistic)), figure(ratio),
+                       figure(hits, "n mid")))  # fmt: skip
     caption = el("caption", "Priced over the same answers, never sent: the text is the same")
     table = el("table", caption, _header(heads), el("tbody", join(rows)))
     return el("section", el("h2", "Cache marks", id="marks"), table, aria_labelledby="marks")

@@ -9,6 +9,7 @@ from promptops.evals.words import percent
 from promptops.reporters.cost_figures import visible
 from promptops.reporters.eval_words import (
     assumed,
+    marked,
     money,
     price,
     quality,
@@ -37,16 +38,11 @@ def placements(found: Report) -> Iterator[str]:
     if not found.placements:
         return
     yield f"{'Cache marks, priced, not sent':<33}{'$ per 1,000':<28}{'at worst':<10}hits"
-    for variant in dict.fromkeys(one.variant for one in found.placements):
-        mine = [one for one in found.placements if one.variant == variant]
-        shipped = next((one for one in mine if one.kind == "as-shipped"), mine[0])
-        same = len({(one.per_1000.value, one.pessimistic) for one in mine}) == 1
-        for one in [shipped] if same else mine:
-            hits = "-" if one.hit_rate is None else f"{percent(one.hit_rate)} %"
-            kind = "anywhere" if same and len(mine) > 1 else one.kind
-            name = _fitted(f"{kind}  {one.variant}", _NAMED)
-            row = f"  {name:<31}{money(one.per_1000):<28}{price(one.pessimistic):<10}{hits}"
-            yield row if len(row) <= WIDTH else f"  {name:<31}{money(one.per_1000)}"
+    for kind, one in marked(found):
+        hits = "-" if one.hit_rate is None else f"{percent(one.hit_rate)} %"
+        name = _fitted(f"{kind}  {one.variant}", _NAMED)
+        row = f"  {name:<31}{money(one.per_1000):<28}{price(one.pessimistic):<10}{hits}"
+        yield row if len(row) <= WIDTH else f"  {name:<31}{money(one.per_1000)}"
 
 
 def slices(found: Report) -> Iterator[str]:

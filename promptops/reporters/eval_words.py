@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from promptops.evals.report import Report
     from promptops.evals.report_cases import Flip
     from promptops.evals.report_comparisons import Comparison, Outcome
-    from promptops.evals.report_variants import Figure, Metric, Money, Variant
+    from promptops.evals.report_variants import Figure, Metric, Money, Placement, Variant
 
 UNKNOWN: Final = "unknown"
 VERDICTS: Final[Mapping[Outcome | None, str]] = {
@@ -162,3 +162,14 @@ def sides(report: Report) -> tuple[Sequence[Flip], Sequence[Flip]]:
     """Return the flips that broke, and those that were fixed."""
     broke = [one for one in report.flips if one.broke]
     return broke, [one for one in report.flips if not one.broke]
+
+
+def marked(report: Report) -> Iterator[tuple[str, Placement]]:
+    """Yield the placements of cache marks with their names; one row where no place matters."""
+    for variant in dict.fromkeys(one.variant for one in report.placements):
+        mine = [one for one in report.placements if one.variant == variant]
+        if len(mine) > 1 and len({(one.per_1000.value, one.pessimistic) for one in mine}) == 1:
+            shipped = next((one for one in mine if one.kind == "as-shipped"), mine[0])
+            yield "anywhere", shipped
+        else:
+            yield from ((one.kind, one) for one in mine)

@@ -172,7 +172,7 @@ def test_twenty_thousand_cases_are_scrolled_and_searched(open_page: Open) -> Non
     assert made < 60
 
 
-@pytest.mark.parametrize("kind", ["several", "failed", "judged", "nothing"])
+@pytest.mark.parametrize("kind", ["several", "failed", "judged", "nothing", "staged"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_told_from_what_is_behind_it(open_page: Open, kind: str, scheme: Any) -> None:
     page = open_page(eval_html.report(SAMPLES[kind]()), color_scheme=scheme)

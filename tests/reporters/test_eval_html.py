@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from promptops.evals.report_variants import Split
 from promptops.reporters import eval_html, eval_html_data
 from promptops.reporters.figures import printable
 from tests.browser.test_eval_page import hostile_report
@@ -87,3 +88,31 @@ def test_a_report_without_cases_has_no_script() -> None:
 def test_a_baseline_out_of_the_drawing_is_named_below_it() -> None:
     page = eval_html.report(several())
     assert "baseline:majority is below the drawing, at 31.0 %." in page
+
+
+def test_the_share_of_draws_in_which_nothing_is_better_stands_beside_a_name() -> None:
+    page = eval_html.report(several())
+    assert 'v4 on haiku<tspan class="share"> 99 %</tspan>' in page
+    assert "the share beside a name" in page.lower()
+    alone = eval_html.report(replace(several(), pareto=()))
+    assert 'class="share"' not in alone
+
+
+def test_marks_that_change_nothing_are_one_row_and_no_stroke() -> None:
+    base = passed()
+    same = tuple(replace(one, per_1000=base.placements[0].per_1000, pessimistic=None)
+                 for one in base.placements)  # fmt: skip
+    page = eval_html.report(replace(base, placements=same))
+    assert page.count(">anywhere<") == 1
+    assert 'class="place"' not in page
+    assert eval_html.report(base).count('class="place"') == 5
+
+
+def test_what_was_foretold_of_a_call_stands_where_its_cache_did_something_else() -> None:
+    base = passed()
+    first, *others = base.cases
+    seen = replace(first.answers[0], observed=Split(20, 0, 900), predicted=Split(20, 900, 0))
+    case = replace(first, answers=(seen, *first.answers[1:]))
+    page = eval_html.report(replace(base, cases=(case, *others)))
+    told = "0 tokens read from the cache and 900 written (foretold 900 and 0)"
+    assert any(told in text for text in json.loads(block(page))["texts"])
