@@ -6,6 +6,7 @@ that the run itself sets aside with.
 
 from __future__ import annotations
 
+import time
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +15,9 @@ from promptops.evals.foretold_judges import judges
 from promptops.evals.foretold_lines import in_batches, lines, summed
 from promptops.evals.foretold_past import History
 from promptops.evals.foretold_power import power
-from promptops.evals.foretold_values import Answers, Foretold, Got
+from promptops.evals.foretold_values import Answers, Foretold, GoesOn, Got
 from promptops.evals.order import unit
-from promptops.evals.resuming import budget_of
+from promptops.evals.resuming import before, budget_of, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,14 +31,16 @@ AHEAD: Final = 2  # tasks that a run has begun, for each place in its concurrenc
 
 
 def foretell(made: Prepared) -> Foretold:
-    """Return what a run of a plan would do.
+    """Return what a run of a plan would do; one that was stopped or killed would go on.
 
     Raises:
         RenderError: The prompt cannot be rendered on a case, or its vendor would refuse it.
         LedgerError: The ledger cannot be read.
     """
-    plan, found = made.plan, calls(made)
-    history = History(made.setting.ledger, plan.prompt)
+    plan, ledger = made.plan, made.setting.ledger
+    run = None if made.setting.fresh else unfinished(made, time.time())
+    found = calls(made, before(ledger, run.run_id) if run else None)
+    history = History(ledger, plan.prompt)
     each = tuple(lines(made, found, history))
     judged, batch = tuple(judges(made, found, each)), in_batches(each)
     survey, clusters = made.survey, len({unit(case) for case in made.cases})
@@ -52,11 +55,12 @@ def foretell(made: Prepared) -> Foretold:
         _answers(found, each),
         each,
         judged,
-        summed([one.live for one in (*each, *judged)]),
+        summed([*(one.live for one in each), *(one.live for one in judged)]),
         batch and summed([batch, *(one.live for one in judged)]),
         budget_of(made),
         _minutes(made, each, history),
         tuple(power(made, history)),
+        GoesOn(run.run_id, ledger.total(run.run_id).committed) if run else None,
         tuple(_notes(made, found)),
     )
 

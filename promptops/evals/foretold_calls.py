@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.order import ordered
 from promptops.evals.variants import ask, limits, longest, sent
-from promptops.ledger.reading import Stale
+from promptops.ledger.reading import Reusable
 
 if TYPE_CHECKING:
     from promptops.evals.order import Slot
     from promptops.evals.prepared import Prepared
+    from promptops.evals.resuming import Before
     from promptops.evals.variants import Variant
     from promptops.model.evaluation import Request
     from promptops.model.money import Price
@@ -51,18 +52,21 @@ class Calls:
     stale: Counter[str]
 
 
-def calls(made: Prepared) -> Calls:
+def calls(made: Prepared, behind: Before | None = None) -> Calls:
     """Return the calls that a run would make; nothing is sent.
+
+    ``behind`` is what a run has behind it that would go on.
 
     Raises:
         RenderError: The prompt cannot be rendered on a case, or its vendor would refuse it.
     """
     found = Calls({one.id: Made() for one in made.variants}, Counter())
     seen: set[str] = set()
+    done = behind.answered.keys() | behind.own.keys() if behind else frozenset[str]()
     plan, setting = made.plan, made.setting
     slots = ordered(made.cases, len(made.variants), plan.repeats, plan.run.seed)
     while block := [_asked(made, slot) for slot in islice(slots, _BLOCK)]:
-        keys = {request.answer_key for _, request in block}
+        keys = {request.answer_key for _, request in block} - done
         known = {} if setting.fresh else setting.ledger.reusable(keys, plan.run.max_age)
         for variant, request in block:
             mine = found.made[variant.id]
@@ -72,7 +76,7 @@ def calls(made: Prepared) -> Calls:
             stored = known.get(request.answer_key)
             if request.answer_key in seen:
                 mine.shared += 1
-            elif stored is not None and not isinstance(stored, Stale):
+            elif request.answer_key in done or isinstance(stored, Reusable):
                 mine.reused += 1
             else:
                 if stored is not None:

@@ -101,6 +101,14 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
+class GoesOn:
+    """A run that was stopped or killed and would go on; ``spent`` is what it may have paid."""
+
+    run: str
+    spent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Foretold:
     """What a run would do; ``part`` is a share of the cases, from 1, and of how many.
 
@@ -123,6 +131,7 @@ class Foretold:
     budget: Decimal | None
     minutes: Got[float]
     power: tuple[Power, ...]
+    goes_on: GoesOn | None = None
     notes: tuple[str, ...] = ()
 
     @property

@@ -44,6 +44,8 @@ def report(found: Foretold) -> dict[str, Any]:
         ],
         "live": _dollars(found.live),
         "batch": None if found.batch is None else _dollars(found.batch),
+        "goes_on": found.goes_on
+        and {"run": found.goes_on.run, "spent": f"{found.goes_on.spent:f}"},
         "budget": None if found.budget is None else f"{found.budget:f}",
         "minutes": _got(found.minutes),
         "power": [_power(one) for one in found.power],

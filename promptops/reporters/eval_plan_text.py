@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.foretold_power import clusters_told
 from promptops.evals.foretold_values import Got
+from promptops.evals.resuming import SHORT
 from promptops.evals.words import dollars, percent, plain_points
 from promptops.reporters.cost_figures import visible
 from promptops.reporters.eval_plan_opening import answers, time
@@ -38,6 +39,9 @@ def report(found: Foretold) -> str:
 
 def _head(found: Foretold) -> list[str]:
     lines = _wrapped(f"{found.name}: {answers(found)}.")
+    if found.goes_on is not None:
+        spent = dollars(found.goes_on.spent)
+        lines += _wrapped(f"Run {found.goes_on.run[:SHORT]} would go on, which paid {spent}.")
     stale = found.answers.stale
     if stale:
         told = ", ".join(f"{count:,} {WHY.get(why, why)}" for why, count in stale.items())
@@ -126,17 +130,19 @@ def _rest(found: Foretold) -> list[str]:
 
 def _budget(found: Foretold) -> str:
     assert found.budget is not None  # noqa: S101 - the caller looked
-    limit, worst, expected = found.budget, found.live.worst.value, found.live.expected.value
+    worst, expected = found.live.worst.value, found.live.expected.value
+    told, left = f"The budget of {dollars(found.budget)}", found.budget
+    if found.goes_on is not None and found.goes_on.spent:
+        left -= found.goes_on.spent
+        told += f", less {dollars(found.goes_on.spent)},"
     if worst is None:
-        return f"The budget of {dollars(limit)} needs prices."
-    if worst <= limit:
-        return f"The budget of {dollars(limit)} holds the most that it can cost."
-    if expected is not None and expected > limit:
-        return f"The budget of {dollars(limit)} is less than expected: the run would stop early."
-    return (
-        f"The budget of {dollars(limit)} holds what is expected, not the most that it can cost: "
-        "the run stops where a call might pass it."
-    )
+        return f"{told} needs prices."
+    if worst <= left:
+        return f"{told} holds the most that it can cost."
+    if expected is not None and expected > left:
+        return f"{told} is less than expected: the run would stop early."
+    stops = "the run stops where a call might pass it"
+    return f"{told} holds what is expected, not the most that it can cost: {stops}."
 
 
 def _power(found: Foretold) -> Iterator[str]:

@@ -18,10 +18,11 @@ from promptops.evals.foretold import foretell
 from promptops.evals.foretold_values import Foretold
 from promptops.evals.plan import BudgetSpec, Dataset, EvalPlan, Gate, RunSpec, ScorerSpec
 from promptops.evals.prepared import Prepared, Setting, prepare
+from promptops.evals.resuming import Before, before, begun
 from promptops.evals.runner import Runner
 from promptops.evals.session import Session
 from promptops.ledger.ledger import Ledger
-from promptops.ledger.rows import Item, Run
+from promptops.ledger.rows import Item
 from promptops.model.evaluation import Case, Completion, ProviderError, Request
 from promptops.model.money import Price, Rates, Usage
 from promptops.pricing.prices import list_prices
@@ -69,9 +70,10 @@ def world(root: Path, ledger: Ledger, parcels: Sequence[str], limit: str = "{max
     return prepare(replace(plan, **how), setting)  # type: ignore[arg-type]
 
 
-def carried_out(made: Prepared, vendor: Vendor, run: str) -> None:
+def carried_out(made: Prepared, vendor: Vendor, run: str, *, goes_on: bool = False) -> None:
     """Make the run's calls as a run makes them."""
     ledger = made.setting.ledger
+    behind = before(ledger, run) if goes_on else Before()
 
     async def answered(item: Item, case: Case, completion: Completion) -> None:
         del item, case, completion
@@ -83,29 +85,31 @@ def carried_out(made: Prepared, vendor: Vendor, run: str) -> None:
         with ledger.writer() as writer:
             calls.store = writer
             session = Session(made.plan, made.variants, made.cases, calls, ledger, writer,
-                              made.prices, answered, fresh=made.setting.fresh)  # fmt: skip
-            writer.add(Run(run, "e", "d", made.plan.canonical(), 1_800_000_000.0))
+                              made.prices, answered, made.setting.fresh,
+                              before=behind)  # fmt: skip
+            if not goes_on:
+                writer.add(replace(begun(made, NOW), run_id=run))
             await session.run(Runner(calls, 4))
 
     asyncio.run(main())
 
 
-def set_aside(ledger: Ledger, run: str) -> list[Decimal | None]:
-    """Return what a run set aside for each first attempt."""
+def set_aside(ledger: Ledger, run: str, upto: int = 1) -> dict[str, Decimal]:
+    """Return what a run set aside for each first attempt, or for others, too."""
+    query = "SELECT attempt_id, reserved_usd FROM intents WHERE run_id = ? AND attempt_no <= ?"
     with ledger.lent() as rows:
-        query = "SELECT reserved_usd FROM intents WHERE run_id = ? AND attempt_no = 1"
-        return [one and Decimal(one) for (one,) in rows.execute(query, (run,))]
+        return {key: Decimal(usd) for key, usd in rows.execute(query, (run, upto))}
 
 
 @settings(max_examples=20, deadline=None)
 @given(
     parcels=st.lists(st.sampled_from(PARCELS), min_size=1, max_size=6),
-    before=st.integers(0, 6),
+    known=st.integers(0, 6),
     repeats=st.integers(1, 2),
     fails=st.sets(st.integers(1, 12), max_size=4),
 )
 def test_a_run_sets_aside_for_first_attempts_what_was_foretold_at_worst(
-    parcels: list[str], before: int, repeats: int, fails: set[int]
+    parcels: list[str], known: int, repeats: int, fails: set[int]
 ) -> None:
     def say(request: Request, number: int) -> Completion | ProviderError:
         if number in fails:
@@ -113,17 +117,17 @@ def test_a_run_sets_aside_for_first_attempts_what_was_foretold_at_worst(
         return Completion("to the harbour", Usage(10, 5), model_served=request.model)
 
     with TemporaryDirectory() as folder, Ledger.memory(clock=lambda: NOW) as ledger:
-        if before:
-            carried_out(world(Path(folder), ledger, parcels[:before]), Vendor(), "before")
+        if known:
+            carried_out(world(Path(folder), ledger, parcels[:known]), Vendor(), "before")
         made = world(Path(folder), ledger, parcels, repeats=repeats)
         found = foretell(made)
         carried_out(made, Vendor(say=say), "run")
         kept = set_aside(ledger, "run")
         assert len(kept) == found.answers.calls
-        assert sum(one for one in kept if one is not None) == found.live.worst.value
-        known = found.answers
-        assert known.items == known.shared + known.reused + known.calls
-        assert known.items == 2 * repeats * len(parcels)
+        assert sum(kept.values()) == found.live.worst.value
+        told = found.answers
+        assert told.items == told.shared + told.reused + told.calls
+        assert told.items == 2 * repeats * len(parcels)
 
 
 @pytest.fixture
@@ -223,3 +227,25 @@ def test_the_cases_needed_are_those_of_the_usual_discordances(
     assert [one.cases for one in power.needed] == [619, 1855, 3092]
     assert [one.discordance for one in power.needed] == [0.04, 0.12, 0.2]
     assert all("assumed" in one.how for one in power.needed)
+
+
+def test_of_a_run_that_was_stopped_what_is_left_is_foretold(tmp_path: Path, ledger: Ledger) -> None:
+    def say(request: Request, number: int) -> Completion | ProviderError:
+        if number > 4:
+            return ProviderError("exhausted", "no credit", status=429, billed="no")
+        if number == 2:
+            return ProviderError("invalid", "too long", status=400, billed="no")
+        return Completion("fine", Usage(10, 5), model_served=request.model)
+
+    made = world(tmp_path, ledger, PARCELS, run=RunSpec(concurrency=1))
+    carried_out(made, Vendor(say=say), "run")
+    sent = set_aside(ledger, "run", 2).keys()
+    found = foretell(made)
+    assert found.goes_on is not None
+    assert found.goes_on.run == "run"
+    assert found.goes_on.spent == ledger.total("run").committed
+    assert found.answers.calls == 9 - 4  # one of those four failed on its own
+    carried_out(made, Vendor(), "run", goes_on=True)
+    kept = {key: usd for key, usd in set_aside(ledger, "run", 2).items() if key not in sent}
+    assert len(kept) == found.answers.calls
+    assert sum(kept.values()) == found.live.worst.value

@@ -113,6 +113,13 @@ class Power(Part):
     needed: Many[Needed] = Field(description="By discordance.")
 
 
+class GoesOn(Part):
+    """A run that was stopped or killed."""
+
+    run: str = Field(description="The run's id.")
+    spent: Money = Field(description="The dollars that it may have paid.")
+
+
 class EvalPlanReport(Part):
     """What ``promptops eval plan --format json`` prints."""
 
@@ -128,6 +135,7 @@ class EvalPlanReport(Part):
     batch: Cost | None = Field(
         description="The same in batches; null where a vendor has no such rates."
     )
+    goes_on: GoesOn | None = Field(description="The run that would go on; null if one begins.")
     budget: Money | None = Field(description="The dollars that may be spent; null without limit.")
     minutes: Minutes = Field(description="How long the calls take.")
     power: Many[Power] = Field(description="What the cases can show, by metric.")
