@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from promptops.cli.eval_common import Interruption
+    from promptops.cli.eval_attended import Attended
     from promptops.config import Project
     from promptops.evals.plan import EvalPlan
     from promptops.evals.together import Done, Together
@@ -30,6 +30,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
               help="Only evals that read a file which changed in main...HEAD.")  # fmt: skip
 @click.option("--budget", metavar="USD", help="Spend at most so many dollars on all of them.")
 @click.option("--fresh", is_flag=True, help="Use no answer of an earlier run again.")
+@click.option("--yes", "-y", "sure", is_flag=True,
+              help="Send it without being asked, whatever it may cost.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text",
               show_default=True, help="How to print the reports.")  # fmt: skip
 @click.option("--output", metavar="FILE", type=_FILE, help="Write the reports to a file.")
@@ -41,6 +43,7 @@ def command(  # noqa: PLR0913 - one for each option
     changed: str | None,
     budget: str | None,
     fresh: bool,
+    sure: bool,
     form: str,
     output: Path | None,
     ledger: Path | None,
@@ -55,17 +58,19 @@ def command(  # noqa: PLR0913 - one for each option
     own file, its cases, its functions, the prompt, what the prompt includes, or labels.yaml where
     it compares labels. One that cannot be run does not stop the others.
 
-    Exit codes: the worst of all. 2 a file is wrong, 1 failed, 3 it takes more cases to say, 0
-    passed, nothing is gated or nothing changed; 130 interrupted, 143 terminated.
+    Exit codes: the worst of all. 2 a file is wrong, 1 failed, 3 it takes more cases to say or
+    prices are unknown, 0 passed, nothing is gated or nothing changed; 130 interrupted, 143
+    terminated.
     """  # noqa: D301 - \b is click's
     from promptops.cli.eval_all_changed import Changes
-    from promptops.cli.eval_common import Interruption, dollars_of
+    from promptops.cli.eval_attended import Attended
+    from promptops.cli.eval_common import dollars_of
 
     here = project()
     left = None if budget is None else dollars_of(budget)
     paths = _paths(here, files)
     changes = None if changed is None else Changes.of(here, changed)
-    interruption = Interruption()
+    attended = Attended(sure=sure)
     done, unchanged, codes = [], [], []
     for path in paths:
         try:
@@ -73,18 +78,18 @@ def command(  # noqa: PLR0913 - one for each option
             if changes is not None and not changes.touch(path, plan):
                 unchanged.append(path)
                 continue
-            one, code = _run(here, path, _within(plan, left), ledger, interruption, fresh=fresh)
+            one, code = _run(here, path, _within(plan, left), ledger, attended, fresh=fresh)
         except PromptopsError as error:
-            one, code = _broken(path, error), 2
+            one, code = _broken(path, error), error.exit_code
         done.append(one)
         codes.append(code)
         left = _rest(left, one)
-        if interruption.number:
+        if attended.interruption.number:
             break
     found = _together(done, unchanged, changed, changes.commit if changes else None, budget)
     _put(found, form, output)
-    if interruption.number:
-        raise SystemExit(128 + interruption.number)
+    if attended.interruption.number:
+        raise SystemExit(128 + attended.interruption.number)
     raise SystemExit(next((code for code in _WORST_FIRST if code in codes), 0))
 
 
@@ -129,19 +134,19 @@ def _within(plan: EvalPlan, left: Decimal | None) -> EvalPlan:
 
 
 def _run(
-    here: Project, path: str, plan: EvalPlan, ledger: Path | None, interruption: Interruption,
+    here: Project, path: str, plan: EvalPlan, ledger: Path | None, attended: Attended,
     *, fresh: bool,
 ) -> tuple[Done, int]:  # fmt: skip
     import asyncio
 
     from promptops.cli.eval_common import exit_of, opened, setting_of
-    from promptops.evals.running import Way, carried_out
+    from promptops.evals.running import carried_out
     from promptops.evals.together import Done
 
     click.echo(f"promptops: {one_line(path)}", err=True)
-    with opened(here, ledger, plan) as rows:
+    with opened(here, ledger, plan) as rows, attended.shown():
         setting = setting_of(here, rows, fresh=fresh)
-        found = asyncio.run(carried_out(plan, setting, Way(begun=interruption.watch)))
+        found = asyncio.run(carried_out(plan, setting, attended.way()))
     return Done(path, found), exit_of(plan, found)
 
 

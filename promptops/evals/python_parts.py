@@ -39,7 +39,8 @@ class Gate:
     """What a candidate must show, by a metric: a scorer's name or ``total``.
 
     The margin is on the metric's scale: 0.02 of a rate is 2 points. ``max_cost_ratio`` is what it
-    may cost of what the incumbent does; ``failure_cost`` the dollars that a wrong answer costs.
+    may cost of what the incumbent does; ``failure_cost`` the dollars that a wrong answer costs;
+    ``also`` gives further metrics that must hold their margins.
     """
 
     metric: str
@@ -54,6 +55,7 @@ class Gate:
     inconclusive: Literal["exit", "pass", "fail"] = "exit"
     any: bool = False
     failure_cost: Number | None = None
+    also: Mapping[str, Number] = field(default_factory=dict)
 
     def written(self) -> dict[str, Any]:
         """Return the keys of an eval file's gate."""
@@ -63,6 +65,7 @@ class Gate:
             keys["cost"] = {"max_ratio": number(ratio)}
         for name in ("margin", "confidence", "max_errors", "failure_cost"):
             keys[name] = number(keys[name])
+        keys["also"] = {metric: number(margin) for metric, margin in self.also.items()}
         return {key: value for key, value in keys.items() if value is not None}
 
 

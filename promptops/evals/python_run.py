@@ -12,6 +12,8 @@ from promptops.evals.dataset.given import given
 from promptops.evals.prepared import Setting
 from promptops.evals.python_plan import ROWS, TRAINED, plan_of
 from promptops.evals.running import carried_out
+from promptops.evals.way import Way
+from promptops.git.state import commit_of
 from promptops.ledger import Ledger
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.ledger import DEFAULT
@@ -41,7 +43,7 @@ async def reported(
     keeping = Keeping(plan.run.store)
     with Ledger.open(ledger or here.root / DEFAULT, keeping=keeping) as rows:
         setting = _setting(here, rows, made, fresh=fresh, part=part)
-        return await carried_out(plan, setting)
+        return await carried_out(plan, setting, Way(goes_on=True))
 
 
 def _setting(
@@ -53,8 +55,8 @@ def _setting(
     prices = project_prices(Folder(here.root).read, here.config, (), None, today)
     return Setting(
         here.root, Registry.load(here.root).get, prices, rows, version("promptops-toolkit"),
-        rules_of(here), here.config.providers, None, fresh, part, dict(_sources(made)),
-        made.providers,
+        rules_of(here), here.config.providers, commit_of(here.root), fresh, part,
+        dict(_sources(made)), made.providers,
     )  # fmt: skip
 
 

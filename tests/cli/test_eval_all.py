@@ -143,6 +143,7 @@ def test_a_change_runs_what_it_touches_and_names_what_it_does_not(repo: GitRepo)
     assert [one["file"] for one in done.json["evals"]] == ["evals/good.yaml"]
     assert done.json["unchanged"] == ["evals/alone.yaml", "evals/bad.yaml"]
     assert done.json["commit"] == repo.git("rev-parse", "HEAD")
+    assert done.json["evals"][0]["report"]["run"]["commit"] == done.json["commit"]
     assert read_report(done.out)
 
 
@@ -185,7 +186,8 @@ def test_what_an_eval_spent_is_not_left_for_the_next() -> None:
 
 
 def test_a_stop_ends_all_of_them_with_what_is_done(repo: GitRepo) -> None:
-    repo.write("evals/alone.yaml", plan("plain", "slow", data="other"))
+    few = "run: {concurrency: 2}\n"
+    repo.write("evals/alone.yaml", plan("plain", "slow", data="other", gate=few))
     command = [sys.executable, "-m", "promptops", "eval", "all", "--format", "json"]
     run = subprocess.Popen(command, cwd=repo.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     ledger = repo.path / ".promptops/ledger.db"

@@ -160,12 +160,14 @@ def both(draw: st.DrawFn) -> tuple[Eval, dict[str, Any]]:
     }
     seconds = draw(st.sampled_from([90, "2m", 1.5]))
     dataset = {"path": "data/cases.jsonl", "expected": "team", "slice": ["language"]}
-    gate = {"metric": "total", "margin": margin, "cost": {"max_ratio": 1.0}}
+    first = scorers[0] if isinstance(scorers[0], str) else "s0"
+    also = draw(st.sampled_from([{}, {first: 0.1}]))
+    gate = {"metric": "total", "margin": margin, "cost": {"max_ratio": 1.0}, "also": also}
     ours = Eval(
         "support/triage",
         dataset=Dataset("data/cases.jsonl", expected="team", slice=("language",)),
         scorers=scorers,
-        gate=Gate("total", margin=margin, max_cost_ratio=1),
+        gate=Gate("total", margin=margin, max_cost_ratio=1, also=also),
         budget_usd=money,
         timeout=seconds,
         max_age=None,
@@ -237,7 +239,7 @@ def test_a_coroutine_may_answer_in_a_loop_that_runs(shop: Path) -> None:
                 scorers=["equals"], providers={"shop": answer})  # fmt: skip
 
     async def inside() -> float | None:
-        with pytest.raises(UsageError, match="await eval.arun"):
+        with pytest.raises(UsageError, match=r"await eval\.arun"):
             made.run(root=shop)
         report = await made.arun(root=shop, ledger=shop / "own.db", fresh=True, part=(1, 2))
         assert 0 < report.dataset.cases < 30
