@@ -35,7 +35,13 @@ def headline(report: Report, names: Names | None = None) -> str:
     price = costs(report, one, names)
     if one.verdict is None:
         return f"{_compared(_shown(one, names))}, and it {price}; nothing was gated."
-    return f"{_told(one, report, names, price)}{_others(report)}."
+    return f"{_told(one, report, names, price)}{_others(report)}{_doubt(report, one.metric)}."
+
+
+def _doubt(report: Report, metric: str) -> str:
+    """Return what is to be known of a metric whose judge nobody has held against people."""
+    judges = [one for one in report.judges if one.name == metric]
+    return "; its judge is uncalibrated" if any(not one.calibrated for one in judges) else ""
 
 
 def decisive(report: Report) -> Comparison | None:

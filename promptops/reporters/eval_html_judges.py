@@ -46,4 +46,8 @@ def _judge(one: Judge) -> list[tuple[str, Child]]:
         ("Position bias", None if one.position_bias is None else f"{percent(one.position_bias)} %"),
         ("Krippendorff's alpha", None if one.alpha is None else f"{one.alpha:.2f}"),
         ("Of its own vendor", ", ".join(one.same_vendor)),
+        *(
+            (f"What people would say of {variant}", share(figure))
+            for variant, figure in one.corrected.items()
+        ),
     ]

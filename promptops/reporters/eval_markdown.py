@@ -17,8 +17,8 @@ from promptops.reporters.eval_words import (
     better_baselines,
     gap,
     money,
+    noted,
     of,
-    quality,
     role,
     sides,
     spent,
@@ -100,7 +100,7 @@ def _row(found: Report, one: Variant) -> str:
     difference = gap(compared) if compared else role(found, one)
     ratio = change(one.cost.ratio)
     shown = ratio or ("" if one.role != "candidate" else UNKNOWN)
-    mean = quality(one.metrics.get(found.eval.metric))
+    mean = noted(one.metrics.get(found.eval.metric))
     cells = (code(one.id, cell=True), mean, difference, money(one.cost.per_1000), shown)
     return f"| {' | '.join(cells)} |"
 

@@ -25,6 +25,7 @@ from promptops.reporters.eval_words import (
     better_baselines,
     gap,
     money,
+    noted,
     of,
     quality,
     role,
@@ -75,7 +76,7 @@ def _verdict(one: Comparison) -> str:
 
 def _table(found: Report) -> Iterator[str]:
     metric = visible(found.eval.metric)[:20]
-    yield f"{'n':>10}  {metric:<21}{'difference':<20}$ per 1,000"
+    yield f"{'n':>9}  {metric:<22}{'difference':<20}$ per 1,000"
     for one in found.variants:
         yield from _variant(found, one)
     for told in better_baselines(found):
@@ -88,20 +89,19 @@ def _variant(found: Report, one: Variant) -> Iterator[str]:
     compared = of(found, one.id)
     difference = gap(compared) if compared else role(found, one)
     mean = quality(one.metrics.get(found.eval.metric))
-    yield f"{one.n:>10,}  {mean:<21}{difference:<20}{money(one.cost.per_1000)}".rstrip()
+    yield f"{one.n:>9,}  {mean:<22}{difference:<20}{money(one.cost.per_1000)}".rstrip()
     more = [f"per success {money(one.cost.per_success)}"]
     ratio = change(one.cost.ratio)
     more += [f"cost {ratio}"] if ratio else []
     more += [f"{one.missing:,} missing"] if one.missing else []
     more += [f"{one.shared:,} cases as {found.incumbent}"] if one.shared else []
     more += [f"{one.reused:,} answers of earlier runs"] if one.reused else []
-    yield from wrapped("; ".join(more), " " * 12)
+    yield from wrapped("; ".join(more), " " * 11)
     for told in (latency(one), f"attempts: {attempts(one.attempts)}", *_behind(one)):
-        yield from wrapped(told, " " * 12)
+        yield from wrapped(told, " " * 11)
     for name, other in one.metrics.items():
-        if name != found.eval.metric:
-            note = f", {other.note}" if other.note else ""
-            yield from wrapped(f"{name} {quality(other)}{note}", " " * 12)
+        if name != found.eval.metric or other.note:
+            yield from wrapped(f"{name} {noted(other)}", " " * 11)
 
 
 def _behind(one: Variant) -> Iterator[str]:

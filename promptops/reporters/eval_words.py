@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.words import dollars, percent, points, rounded
+from promptops.reporters.eval_judges import trusted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -37,6 +38,12 @@ def quality(found: Metric | None) -> str:
     if found.low is not None and found.high is not None:
         ends = f" [{percent(found.low)}, {percent(found.high)}]"
     return f"{percent(found.mean)} %{ends}"
+
+
+def noted(found: Metric | None) -> str:
+    """Return the same with what is to be known beside it, such as an uncalibrated judge."""
+    note = "" if found is None or found.mean is None or not found.note else f", {found.note}"
+    return f"{quality(found)}{note}"
 
 
 def money(found: Money) -> str:
@@ -151,11 +158,7 @@ def assumed(report: Report) -> Iterator[str]:
     if report.prices is not None:
         listed = "the lock" if report.prices.layer == "lock" else "the bundled list"
         yield f"Prices: {listed} of {report.prices.as_of}, {report.prices.source}."
-    for one in report.judges:
-        if not one.calibrated:
-            yield f"The judge {one.name} is uncalibrated: no 50 human labels to compare it with."
-        if one.same_vendor:
-            yield f"The judge {one.name} is of the vendor of {', '.join(one.same_vendor)}."
+    yield from trusted(report)
 
 
 def sides(report: Report) -> tuple[Sequence[Flip], Sequence[Flip]]:
@@ -168,6 +171,8 @@ def marked(report: Report) -> Iterator[tuple[str, Placement]]:
     """Yield the placements of cache marks with their names; one row where no place matters."""
     for variant in dict.fromkeys(one.variant for one in report.placements):
         mine = [one for one in report.placements if one.variant == variant]
+        if all(one.per_1000.value is None for one in mine):
+            continue  # why is told among the notes
         if len(mine) > 1 and len({(one.per_1000.value, one.pessimistic) for one in mine}) == 1:
             shipped = next((one for one in mine if one.kind == "as-shipped"), mine[0])
             yield "anywhere", shipped
