@@ -26,54 +26,19 @@ from promptops.evals.warming import Warming
 from promptops.evals.watching import watch
 from promptops.evals.way import Way
 from promptops.ledger.leases import TakenOver
-from promptops.providers.opening import open_providers
 from promptops.providers.settings import Learning, Settings, Timeouts
 
 if TYPE_CHECKING:
-<<<<<<< /tmp/b/m/promptops/evals/running.py
-    from collections.abc import Callable
-    from contextlib import AbstractAsyncContextManager
-
-    from promptops.evals.batch import Batched, Manner
-=======
     from promptops.evals.batch import Batched
->>>>>>> /tmp/b/theirs
     from promptops.evals.plan import EvalPlan
     from promptops.evals.prepared import Prepared, Setting
     from promptops.evals.report import Report
-    from promptops.evals.runner import Answering, Driver
+    from promptops.evals.runner import Driver
     from promptops.ledger.leases import Lease
     from promptops.ledger.rows import Run
     from promptops.ledger.writer import Writer
 
-<<<<<<< /tmp/b/m/promptops/evals/running.py
-BEAT: Final = 15.0  # seconds between signs of life
-
-
-@dataclass(frozen=True)
-class Way:
-    """How calls are made: ``drive`` makes them of calls and of how many are begun at once.
-
-    ``begun`` is told of what drives a run, so that it can be stopped; ``prepared`` of what was made
-    ready, before anything is done, and what it raises ends the run; ``asking`` of the session.
-    ``run`` is one to go on with; with ``goes_on`` it is the newest of the same plan that has not
-    ended, if there is one. ``said`` is told in a sentence where a run goes on. With ``batches``
-    calls go in those of their vendors.
-    ``answering`` opens what answers requests: this process, or other machines.
-    """
-
-    drive: Callable[[Calls, int], Driver] = Runner
-    begun: Callable[[Driver], None] = lambda _: None
-    prepared: Callable[[Prepared], None] = lambda _: None
-    asking: Callable[[Session], None] = lambda _: None
-    run: Run | None = None
-    goes_on: bool = False
-    said: Callable[[str], None] = lambda _: None
-    batches: Manner | None = None
-    answering: Callable[[Settings], AbstractAsyncContextManager[Answering]] = open_providers
-=======
 __all__ = ["Way", "carried_out"]
->>>>>>> /tmp/b/theirs
 
 
 async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) -> Report:
