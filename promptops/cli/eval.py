@@ -15,6 +15,7 @@ from promptops.errors import UsageError
 # In the order of a run's life; a line each: word -> module of its command, what the help says.
 _PARTS: Final[dict[str, Part]] = {
     "plan": Part("eval_plan", "Say what a run would ask, cost, take and be able to show."),
+    "collect": Part("eval_collect", "Take home the batches of a run, and report."),
     "all": Part("eval_all", "Run several evals, or those that a change touches."),
     "resume": Part("eval_resume", "Go on with a run that was stopped or killed."),
     "import": Part("eval_import", "Make an eval of promptfoo's files."),
@@ -36,6 +37,10 @@ _PARTS: Final[dict[str, Part]] = {
               help="Have a Dask cluster's workers make the calls: dask://HOST:PORT.")  # fmt: skip
 @click.option("--yes", "-y", "sure", is_flag=True,
               help="Send it without being asked, whatever it may cost.")  # fmt: skip
+@click.option("--batch", is_flag=True,
+              help="Send calls in their vendors' batches: half the price, up to a day.")
+@click.option("--no-wait", "leaves", is_flag=True,
+              help="With --batch: end once the batches are sent; `eval collect` takes them home.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of eval files.")
 def command(  # noqa: PLR0913 - one for each option
     *,
@@ -48,6 +53,8 @@ def command(  # noqa: PLR0913 - one for each option
     ledger: Path | None,
     executor: str | None,
     sure: bool,
+    batch: bool,
+    leaves: bool,
     schema: bool,
 ) -> None:
     """Compare versions of a prompt, on models and baselines, by quality and cost.
@@ -71,9 +78,12 @@ def command(  # noqa: PLR0913 - one for each option
         return
     if file is None:
         raise UsageError("eval: name an eval file, such as evals/support/triage.yaml")
+    if leaves and not batch:
+        raise UsageError("eval: --no-wait goes with --batch")
     import asyncio
 
     from promptops.cli.eval_attended import Attended
+    from promptops.cli.eval_collect import manner_of, said_of
     from promptops.cli.eval_common import (
         answering_of,
         exit_of,
@@ -91,8 +101,12 @@ def command(  # noqa: PLR0913 - one for each option
     attended = Attended(sure=sure)
     with opened(here, ledger, plan) as rows, attended.shown():
         setting = setting_of(here, rows, fresh=fresh, part=part)
-        way = attended.way(answering=answering_of(executor))
+        batches = manner_of(plan, wait=not leaves) if batch else None
+        way = attended.way(answering=answering_of(executor), batches=batches)
         found = asyncio.run(carried_out(plan, setting, way))
+        away = said_of(rows, found.run.id)
+    if away and leaves:
+        return
     put(found, form, output)
     number = attended.interruption.number
     raise SystemExit(128 + number if number else exit_of(plan, found))

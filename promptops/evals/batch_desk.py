@@ -41,8 +41,8 @@ class Left(Exception):
 class Pace:
     """Seconds: between looks at a batch, and until what was sent is in its vendor's list."""
 
-    first: float = 5.0
-    growth: float = 1.5
+    first: float = 0.5
+    growth: float = 2.0
     longest: float = 120.0
     settle: float = 60.0
 

@@ -25,11 +25,9 @@ from tests.vendor_server.serving import Serving, serving
 ROOT = Path(__file__).parents[2]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 MOMENTS = [
-    "openai.upload",
     "openai.uploaded",
     "anthropic.create",
     "anthropic.created",
-    "openai.create",
     "openai.created",
     "anthropic.look",
     "openai.results",
