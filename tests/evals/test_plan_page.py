@@ -1,11 +1,17 @@
-"""The first half of docs/evals.md: its file is read, its figures and messages are those told."""
+"""docs/evals.md: its file is read, its code runs, its figures and messages are those told."""
 
 import re
+import shutil
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 
+from promptops.cli import group
+from promptops.cli.eval_common import FORMATS
+from promptops.cli.parts import WithParts
 from promptops.config import Config
 from promptops.errors import ConfigError, DatasetError
 from promptops.evals.cases import CaseSet
@@ -13,6 +19,7 @@ from promptops.evals.imports_assertions import KNOWN
 from promptops.evals.plan import EvalPlan, Gate, RunSpec
 from promptops.evals.plan_file import parse_plan
 from promptops.evals.plan_file_shapes import PLAN
+from promptops.evals.retries import LONGEST, PATIENCE, RULES, SHARE, SPARE
 from promptops.templates.files import Folder
 from promptops.templates.loader import load
 
@@ -70,6 +77,42 @@ def test_the_code_of_the_page_prints_what_it_says(capsys: pytest.CaptureFixture[
     (code,) = [one for one in CODE if "CaseSet" in one]
     exec(compile(code, "docs/evals.md", "exec"), given)
     assert capsys.readouterr().out.split("\n")[:-1] == re.findall(r"# -> (.+)", code)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_the_evals_in_python_of_the_page_print_what_they_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], at: int
+) -> None:
+    for folder in ("prompts", "evals"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    monkeypatch.chdir(tmp_path)
+    code = [one for one in CODE if "Eval(" in one][at]
+    exec(compile(code, "docs/evals.md", "exec"), {"__name__": "page"})
+    assert capsys.readouterr().out.split("\n")[:-1] == re.findall(r"# -> (.+)", code)
+
+
+def test_the_commands_of_the_page_parse() -> None:
+    lines = re.findall(r"^\$ promptops (.+?)(?: {2,}#.*)?$", PAGE, re.MULTILINE)
+    assert len(lines) >= 5
+    for name, *words in map(str.split, lines):
+        known = group.get_command(click.Context(group), name)
+        if isinstance(known, WithParts) and words[0] in known.parts:
+            module = import_module(f"promptops.cli.{known.parts[words.pop(0)].module}")
+            known = module.command
+        assert known is not None
+        known.make_context(name, words)
+
+
+def test_the_page_tells_of_every_retry_and_format() -> None:
+    table = section("What a report says")
+    assert {name for line in table.split("\n") if line.startswith("| `")
+            for name in re.findall(r"`(\w+)`", line.split("|")[1])} == {*FORMATS}  # fmt: skip
+    told = [int(line.split("|")[2]) for line in section("Running").split("\n")
+            if re.match(r"\| [^|]+ \| [0-9] \|", line)]  # fmt: skip
+    known = [RULES[cause].attempts
+             for cause in ("rate_limited", "server", "timed_out", "denied", "invalid")]  # fmt: skip
+    assert told == [*known, 1]
+    assert (SHARE, SPARE, LONGEST, PATIENCE) == (0.2, 50, 30, 120)
 
 
 def test_the_page_tells_of_every_assertion_that_has_a_scorer() -> None:
