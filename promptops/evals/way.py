@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from promptops.evals.runner import Runner
+from promptops.providers.opening import open_providers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
 
     from promptops.evals.batch import Manner
     from promptops.evals.calling import Calls
     from promptops.evals.prepared import Prepared
-    from promptops.evals.runner import Driver
+    from promptops.evals.runner import Answering, Driver
     from promptops.evals.session import Session
     from promptops.ledger.rows import Run
+    from promptops.providers.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class Way:
     ready, before anything is done, and what it raises ends the run; ``asking`` of the session.
     ``run`` is one to go on with; with ``goes_on`` it is the newest of the same plan that has not
     ended, if there is one. ``said`` is told in a sentence where a run goes on. With ``batches``
-    calls go in those of their vendors.
+    calls go in those of their vendors. ``answering`` opens what answers requests: this process, or
+    other machines.
     """
 
     drive: Callable[[Calls, int], Driver] = Runner
@@ -37,3 +41,4 @@ class Way:
     goes_on: bool = False
     said: Callable[[str], None] = lambda _: None
     batches: Manner | None = None
+    answering: Callable[[Settings], AbstractAsyncContextManager[Answering]] = open_providers
