@@ -11,6 +11,7 @@ from promptops.evals.requests import asked
 from promptops.evals.variants import longest
 from promptops.model.evaluation import Completion
 from promptops.model.money import MILLION
+from promptops.scorers.judge import answers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +72,7 @@ def _judge(made: Prepared, grader: Grader, answers: _Answers) -> Judge:
 
 def _question(grader: Grader, case: Case, model: str, tokens: int) -> Request:
     """Return a question about answers of so many tokens."""
-    text = "x" * (tokens * BYTES)
+    text = "x" * _letters(grader, tokens)
     text = f'"{text}"' if grader.scorer.reads == "json" else text
     if grader.judge is None:
         return vector_request(model, text)
@@ -79,11 +80,22 @@ def _question(grader: Grader, case: Case, model: str, tokens: int) -> Request:
     return grader.judge.question(case, (Completion(text),) * number, model)
 
 
+def _letters(grader: Grader, tokens: int) -> int:
+    """Return how long the longest answer is that a judge can be shown."""
+    most = tokens * BYTES
+    if grader.handle is None:
+        return most
+    declared = [grader.handle.inputs[name].schema.max_length for name in answers_of(grader.scorer)]
+    room = min((one for one in declared if one is not None), default=most)
+    return max(min(most, room - 2), 0)  # what is read as JSON stands in quotes
+
+
 def _expected(made: Prepared, grader: Grader, sent: Request, answers: _Answers) -> Decimal:
     price = made.graders.prices[sent.model]
     assert price is not None  # noqa: S101 - a judge without a price is not asked this
     number = 2 if grader.compares else 1
-    letters = sum(len(text) for _, text in sent.messages) - number * answers.most * BYTES
+    shown = number * _letters(grader, answers.most)
+    letters = sum(len(text) for _, text in sent.messages) - shown
     tokens = Decimal(max(letters, 0)) / LETTERS + number * answers.mean
     rates = price.rates_for(round(tokens))
     output = NOTHING
