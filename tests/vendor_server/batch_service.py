@@ -39,7 +39,7 @@ class Service:
         if refused is not None:
             return refused
         heard = self.world.hear(request.path, request.headers, None)
-        drop = self.world.faults.first_is("drop_after")
+        drops = self.world.faults.first_is("drop_after")
         heard.body = given = await request.json()
         self.world.moment(f"{self.name}.create")
         if (request.content_length or 0) > LARGEST.get(request.path, 10_000):
@@ -50,7 +50,7 @@ class Service:
             told = {"type": "invalid_request_error", "message": str(error)}
             return web.json_response({"type": "error", "error": told}, status=400)
         self.world.moment(f"{self.name}.created")
-        if drop:
+        if drops:
             self.world.faults.queue.popleft()
             drop(request)
         return web.json_response(self.shown(batch))
