@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 80
 _LONGEST: Final = 600  # characters of a sentence
-_NAME: Final = 33
+_NAME: Final = 31
 WHY: Final = {
     "old": "older than run.max_age",
     "served_by_another": "the model has since been another",
@@ -53,7 +53,7 @@ def _table(found: Foretold) -> Iterator[str]:
     asked = [one for one in found.lines if one.paid and one.calls]
     if not asked and not found.judges:
         return
-    yield f"{'':<{_NAME}}{'calls':>8}{'input':>12}{'output':>9}{'expected':>9}{'at most':>9}"
+    yield f"{'':<{_NAME}}{'calls':>7}{'input':>12}{'output':>10}{'expected':>10}{'at most':>10}"
     for one in asked:
         yield from _row(one.variant, one.calls, one.live, (one.input_tokens, one.output_tokens))
     for judge in found.judges:
@@ -72,8 +72,8 @@ def _row(name: str, calls: int, cost: Dollars, tokens: Sequence[Got[int]] = ()) 
         name = ""
     told = [_tokens(one.value) for one in tokens] or ["", ""]
     yield (
-        f"{name:<{_NAME}}{calls:>8,}{told[0]:>12}{told[1]:>9}"
-        f"{price(cost.expected.value):>9}{price(cost.worst.value):>9}"
+        f"{name:<{_NAME}}{calls:>7,}{told[0]:>12}{told[1]:>10}"
+        f"{price(cost.expected.value):>10}{price(cost.worst.value):>10}"
     )
 
 
