@@ -39,7 +39,11 @@ CALLS = {
     "prices": [("prices", "show"), ("prices", "check"), ("prices", "sync", "--offline")],
     "comment": [("comment", REPORT, "--dry-run", "--platform", "github")],
     "usage": [("usage", "sync", "--help")],
-    "eval": [("eval", "evals/support/triage.yaml"), ("eval", "--schema")],
+    "eval": [
+        ("eval", "plan", "evals/support/triage.yaml"),
+        ("eval", "evals/support/triage.yaml"),
+        ("eval", "--schema"),
+    ],
     "cache": [
         ("cache", "support/reply"),
         ("cache", "--agent", "turns=20,system=10000,step=1000", "--model", MODEL),
