@@ -30,6 +30,7 @@ WORKFLOWS = sorted(EXAMPLES.glob("github-*.yml"))
 FILES = [ACTION, *sorted(EXAMPLES.glob("*.yml"))]
 CHECKER = Path(sys.executable).with_name("check-jsonschema")
 SCHEMAS = {"action.yml": "github-actions", "gitlab-ci.yml": "gitlab-ci",
+           "gitlab-evals.yml": "gitlab-ci",
            "bitbucket-pipelines.yml": "bitbucket-pipelines"}  # fmt: skip
 named = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 workflows = pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
@@ -141,7 +142,7 @@ def test_one_commit_stands_for_each_action() -> None:
 @named
 def test_what_is_installed_is_this_version(file: Path) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
-    for asked in re.findall(r"promptops-toolkit(\S*)", file.read_text("utf-8")):
+    for asked in re.findall(r"promptops-toolkit(?:\[run\])?([^\s\"]*)", file.read_text("utf-8")):
         assert asked == f"=={version}"
 
 
@@ -444,6 +445,24 @@ def test_gitlabs_job_comments_if_it_has_a_token(runner: Runner, world: World, to
     assert done.stdout == ("wrote a comment\n" if token else "")
     assert len(world.shown) == bool(token)
     assert (runner.repo.path / "cost.json").is_file()
+
+
+def test_gitlabs_job_of_evals_comments_and_ends_with_their_code(
+    runner: Runner, world: World
+) -> None:
+    with_evals(runner, KIND, BLUNT)
+    (job,) = load(EXAMPLES / "gitlab-evals.yml").values()
+    script = "\n".join(line for line in job["script"] if "pip install" not in line)
+    del runner.environment["GITHUB_ACTIONS"], runner.environment["GITHUB_STEP_SUMMARY"]
+    done = runner.shell(
+        script,
+        GITLAB_CI="true", CI_API_V4_URL=f"{world.url}/api/v4", GITLAB_TOKEN="secret-token",
+        CI_MERGE_REQUEST_DIFF_BASE_SHA=runner.repo.git("rev-parse", "origin/main"),
+        CI_MERGE_REQUEST_PROJECT_PATH=REPO, CI_MERGE_REQUEST_IID=str(NUMBER),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "wrote a comment\n")
+    (posted,) = world.shown
+    assert "### Prompt evals: 1 failed; spent $0 of $2.00" in posted.body
 
 
 @pytest.mark.parametrize("token", ["secret-token", ""])

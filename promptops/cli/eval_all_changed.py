@@ -61,6 +61,8 @@ class Changes:
         folder = f"{self.here.config.folder}/".lstrip("/")
         try:
             inside = {f"{folder}{one}" for one in self.catalog.depends(name)}
-            return {self.catalog.paths[name], *inside}
+            broken = bool(self.catalog.head(name).problems)
         except PromptopsError:
-            return set(self.paths)  # running it tells what is wrong with the prompt
+            broken, inside = True, set()
+        # Of a broken prompt nobody knows what it reads; running it tells what is wrong.
+        return set(self.paths) if broken else {self.catalog.paths[name], *inside}

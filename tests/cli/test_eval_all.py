@@ -147,6 +147,12 @@ def test_a_change_runs_what_it_touches_and_names_what_it_does_not(repo: GitRepo)
     assert read_report(done.out)
 
 
+def test_a_partial_that_is_gone_touches_the_evals_of_its_prompts(repo: GitRepo) -> None:
+    (repo.path / "prompts/tone.j2").unlink()
+    repo.commit()
+    assert touched(repo, "HEAD~1") == ["good"]
+
+
 def test_an_eval_that_cannot_be_run_does_not_stop_the_others(repo: GitRepo) -> None:
     repo.write("evals/broken.yaml", "prompt: lamps\nscorers: [equals]\n")
     repo.write("evals/gone.yaml", plan("gone", "always"))
