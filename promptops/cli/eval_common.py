@@ -195,7 +195,9 @@ def put(found: Report, form: str, output: Path | None) -> None:
 
 
 def exit_of(plan: EvalPlan, found: Report) -> int:
-    """Return the exit code of a report's verdict, as its plan has it."""
+    """Return the exit code of a verdict, as the plan has it; 2 if no model may be asked."""
+    if found.refused:
+        return 2
     if found.verdict == "inconclusive" and plan.gate is not None:
         return {"exit": 3, "pass": 0, "fail": 1}[plan.gate.inconclusive]
     return _EXITS[found.verdict]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence  # noqa: TC003 - readers of JSON look at the types
 from dataclasses import dataclass, field
+from typing import Final
 
 from promptops.evals.report_cases import CaseError, CaseResult, Flip  # noqa: TC001 - the same
 from promptops.evals.report_comparisons import Comparison, Outcome  # noqa: TC001 - the same
@@ -18,6 +19,8 @@ from promptops.evals.report_facts import (
     TrafficFacts,
 )
 from promptops.evals.report_variants import Placement, Variant  # noqa: TC001 - the same
+
+REFUSALS: Final = frozenset({"denied", "exhausted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,17 @@ class Report:
     flips: tuple[Flip, ...] = ()
     notes: tuple[str, ...] = ()  # what was assumed, a sentence each
     cases: Sequence[CaseResult] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether no model answered, as keys, names or quotas are not what they should be."""
+        asked = [one.attempts for one in self.variants if one.role != "baseline"]
+        ended = {cause for one in asked for cause, number in one.items() if number}
+        return (
+            bool(ended & REFUSALS)
+            and not any(one.get("ok") for one in asked)
+            and not any(one.reused for one in self.variants)
+        )
 
     @property
     def headline(self) -> str:

@@ -16,11 +16,11 @@ from promptops.evals.report import Report
 from promptops.evals.report_facts import EvalFacts, GateFacts
 from promptops.evals.reporting_cases import errors, flips, results
 from promptops.evals.reporting_choice import front, recommended
-from promptops.evals.versus import OUTCOMES, comparisons, ended, taken
-from promptops.evals.words import percent
+from promptops.evals.reporting_notes import notes, unpriced
+from promptops.evals.versus import OUTCOMES, comparisons, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from promptops.evals.costing_reads import Reads
     from promptops.evals.costing_values import Costed
@@ -76,7 +76,7 @@ def report(material: Material, facts: Facts) -> Report:
         spent=facts.spent,
         errors=tuple(errors(made)),
         flips=tuple(flips(made)),
-        notes=(*facts.notes, *_notes(made, look, facts.again)),
+        notes=(*facts.notes, *notes(made, look, facts.again), *unpriced(placed)),
         cases=list(results(made, calls)),
     )
 
@@ -136,25 +136,3 @@ def _verdict(
     if stopped and verdict == "pass" and not look.decided:
         return "inconclusive", (stopped,)
     return verdict, (stopped,) if stopped and not look.decided else ()
-
-
-def _notes(made: Material, look: Look | None, again: Looks | None) -> Iterator[str]:
-    """Yield what is to be known of the looks, and of what was not asked or not counted."""
-    done = sum(ended(made, case) for case in made.cases)
-    if look is not None and look.decided and look.cases < len(made.cases):
-        beyond = done - look.cases
-        more = f"; {beyond:,} more that were under way are shown, not gated" if beyond > 0 else ""
-        yield f"The verdict is of the first {look.cases:,} cases in their order{more}."
-    elif done < len(made.cases) and made.plan.gate is None:
-        yield f"{len(made.cases) - done:,} cases have not been asked or have no answer."
-    if again is not None:
-        runs = again.number - 1
-        told = f"{runs} earlier runs" if runs > 1 else "an earlier run"
-        yield (f"{told.capitalize()} of this eval judged a part of these cases: this is look"
-               f" {again.number}, and a false pass has a chance of up to"
-               f" {percent(again.level_spent)} %. Plan `gate.looks` instead.")  # fmt: skip
-    unknown = sum(one.billed == "unknown" and one.usage is None
-                  for each in made.trails.attempts.values() for one in each)  # fmt: skip
-    if unknown:
-        calls = "1 attempt" if unknown == 1 else f"{unknown:,} attempts"
-        yield f"{calls} may have been billed and told no tokens: no cost of production has them."

@@ -86,7 +86,7 @@ def flips(found: Report) -> Iterator[str]:
 def _flipped(some: Sequence[Flip]) -> Iterator[str]:
     for one in some[:_FLIPS]:
         reason = one.after.reason if one.broke else one.before.reason
-        told = f": {reason}" if reason else ""
+        told = f"{': ' if one.broke else ', before: '}{reason}" if reason else ""
         yield from wrapped(f"{one.case} by {one.candidate}{told}", "  ")
     if len(some) > _FLIPS:
         yield f"  … and {len(some) - _FLIPS:,} more"

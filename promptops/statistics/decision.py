@@ -87,10 +87,11 @@ def decide(gate: Gate, bounds: Bounds, interval: Interval, cost: Answer, found: 
     if failed and found.missing <= gate.max_errors * found.n:
         return Decision("FAIL", tuple(failed))
     open_questions = []
-    if found.missing > gate.max_errors * found.n:
+    lost = found.missing > gate.max_errors * found.n
+    if lost:
         open_questions.append(
             f"{found.missing} of {found.n} pairs are missing,"
-            f" more than {gate.max_errors:.1%}: resume"
+            f" more than {100 * gate.max_errors:g} %: resume"
         )
     passes, fails = bounds.passes(gate), bounds.fails(gate)
     if not passes and not fails:
@@ -98,7 +99,8 @@ def decide(gate: Gate, bounds: Bounds, interval: Interval, cost: Answer, found: 
     if cost == "unknown":
         open_questions.append(f"whether the cost ratio is above {gate.max_cost_ratio:g} is open")
     if open_questions:
-        return Decision("INCONCLUSIVE", tuple(open_questions), not passes and not fails)
+        wants_cases = not lost and not passes and not fails  # what is lost comes before more
+        return Decision("INCONCLUSIVE", tuple(open_questions), wants_cases)
     held = [_held(gate)]
     if interval.high < 0:
         held.append("measurably worse, within the margin")

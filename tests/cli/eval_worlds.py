@@ -83,6 +83,12 @@ def sorting(wrong: Wrong = lambda *_: False) -> Iterator[Serving]:
         yield made
 
 
+def worse(server: Serving, share: int) -> None:
+    """Have the second version be wrong on one of so many cases."""
+    with sorting(lambda version, case: version == 2 and case % share == 0) as other:
+        server.world.answer = other.world.answer
+
+
 def variant(found: Mapping[str, Any], version: str) -> Any:
     """Return what a report says of a version."""
     return next(one for one in found["variants"] if one["id"] == version)

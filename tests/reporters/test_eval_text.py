@@ -42,7 +42,7 @@ def test_a_price_that_is_not_known_is_never_nothing() -> None:
 def test_every_variant_has_its_figures_with_intervals_and_its_attempts() -> None:
     text = eval_text.report(passed())
     for told in (
-        "1,000  86.8 % [84.7, 88.9]  -0.4 [-1.1, 0.3]    $2.85 [2.74, 2.96]",
+        "1,000  86.8 % [84.7, 88.9]   -0.4 [-1.1, 0.3]    $2.85 [2.74, 2.96]",
         "per success $0.00328 [0.00312, 0.00345]; cost -38 % [-41, -35]; 112",
         "cases as v3; 40 answers of earlier runs",
         "latency p50 0.81 s [0.79, 0.84], p95 1.92 s [1.78, 2.10]",

@@ -126,7 +126,7 @@ def test_too_many_missing_pairs_decide_nothing() -> None:
     for whole in (pairs(840, 32, 24, 104), pairs(800, 10, 90, 100)):
         found = judge([*whole, *[Pair(LOST, LOST)] * 11], Gate(0.02))
         assert found.verdict == "INCONCLUSIVE"
-        assert found.reasons[0] == "11 of 1011 pairs are missing, more than 1.0%: resume"
+        assert found.reasons[0] == "11 of 1011 pairs are missing, more than 1 %: resume"
 
 
 def test_a_failing_scorer_is_no_failing_prompt() -> None:
