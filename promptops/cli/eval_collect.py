@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import click
 from promptops.cli import one_line
 from promptops.cli.common import project
 from promptops.cli.eval_common import CLEAR, FORMATS
-from promptops.errors import ConfigError, UsageError
+from promptops.errors import ConfigError, PromptopsError, UsageError
 
 if TYPE_CHECKING:
     from promptops.config import Project
@@ -45,15 +44,17 @@ def command(
 
     RUN is as for `eval resume`; without it, it is the newest run with batches under way. It takes
     the project as it was, a copy of the ledger, and a key of the same account. What was sent is not
-    sent again; what expired in a batch is asked live.
+    sent again; what expired in a batch is asked live. Where the eval has changed since, answers
+    are kept for later runs, and there is no report.
 
-    Exit codes: as of eval; 3 also where batches are still under way.
+    Exit codes: as of eval; 3 also where batches are still under way, or there is no report.
     """  # noqa: D301 - \b is click's
     import asyncio
 
     from promptops.cli.eval_attended import Attended
     from promptops.cli.eval_common import exit_of, opened, part_of, put, setting_of
     from promptops.cli.eval_runs import plan_again
+    from promptops.evals.batch_home import taken_home
     from promptops.evals.running import carried_out
 
     here = project()
@@ -62,11 +63,17 @@ def command(
     attended = Attended(sure=True)
     with opened(here, ledger, plan) as rows, attended.shown():
         setting = setting_of(here, rows, part=part_of(known.shard))
-        way = attended.way(run=known, batches=manner_of(plan, wait=not leaves))
-        way = replace(way, prepared=partial(_same, known))
-        found = asyncio.run(carried_out(plan, setting, way))
+        manner, same = manner_of(plan, wait=not leaves), _Same(known)
+        way = replace(attended.way(run=known, batches=manner), prepared=same.prepared,
+                      said=same.said)  # fmt: skip
+        try:
+            found = asyncio.run(carried_out(plan, setting, way))
+        except _Changed as error:
+            begun = attended.interruption.watch
+            asyncio.run(taken_home(setting, known.run_id, manner, begun))
+            _say(f"{error}: answers are in the ledger, for runs that they fit, and not scored")
         away = said_of(rows, known.run_id)
-    if away and leaves:
+    if same.told or (away and leaves):
         raise SystemExit(3)
     put(found, form, output)
     number = attended.interruption.number
@@ -83,12 +90,8 @@ def manner_of(plan: EvalPlan, *, wait: bool) -> Manner:
 
     if plan.run.stream:
         raise ConfigError(f"{plan.name}: answers of batches are no streams: run.stream or --batch")
-    terminal = sys.stderr.isatty()
-
-    def say(line: str) -> None:
-        click.echo(f"{CLEAR if terminal else ''}promptops: {one_line(line)}", err=True)
-
-    return Manner(wait=wait, told=say, shows=say if terminal else lambda _: None)
+    shows = _say if sys.stderr.isatty() else lambda _: None
+    return Manner(wait=wait, told=_say, shows=shows)
 
 
 def said_of(rows: Ledger, run_id: str) -> bool:
@@ -129,17 +132,42 @@ def _away(here: Project, ledger: Path | None, word: str | None) -> Run:
     return max(away, key=lambda one: one.started)
 
 
-def _same(run: Run, made: Prepared) -> None:
-    """Refuse a project that asks for something else than a run did.
+class _Changed(PromptopsError):
+    """What a run asked has changed since."""
 
-    Raises:
-        ConfigError: It does.
-    """
-    from promptops.evals.resuming import SHORT, scope
 
-    before = (run.eval_sha256, run.dataset_sha256, run.scope)
-    if before != (made.plan.sha256, made.survey.sha256, scope(made)):
-        raise ConfigError(
-            f"{made.plan.name}: the eval, its cases or a prompt is another one since run "
-            f"{run.run_id[:SHORT]} was sent: restore what it was"
-        )
+class _Same:
+    """Whether a project asks what a run did; ``told`` is why not."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._waiting: list[str] | None = []
+        self.told: list[str] = []
+
+    def said(self, text: str) -> None:
+        """Tell what is said of the run, once it is known that it goes on."""
+        if self._waiting is None:
+            _say(text)
+        else:
+            self._waiting.append(text)
+
+    def prepared(self, made: Prepared) -> None:
+        """Look at what was made ready.
+
+        Raises:
+            _Changed: It is something else.
+        """
+        from promptops.evals.resumable import differences
+        from promptops.evals.resuming import SHORT
+
+        self.told = list(differences(made, self._run))
+        if self.told:
+            raise _Changed(f"run {self._run.run_id[:SHORT]}: {'; '.join(self.told)}")
+        lines, self._waiting = self._waiting or [], None
+        for line in lines:
+            _say(line)
+
+
+def _say(line: str) -> None:
+    clear = CLEAR if sys.stderr.isatty() else ""
+    click.echo(f"{clear}promptops: {one_line(line)}", err=True)

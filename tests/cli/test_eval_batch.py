@@ -88,13 +88,27 @@ def test_the_same_eval_again_takes_the_batch_home_and_asks_nothing_live(
     server.world.batch_seconds = 3600.0
     assert run(folder, server, "--batch", "--no-wait").code == 0
     server.world.batch_seconds = 0.0
-    (folder / "evals/sort.yaml").write_text(json.dumps({**EVAL, "repeats": 2}))
-    changed = collect(folder, server)
-    assert (changed.code, changed.out) == (2, "")
-    assert "is another one since run" in changed.err
     done = run(folder, server)
     assert (done.code, done.json["verdict"]) == (0, "pass")
     assert (len(server.world.batches), server.world.stats()["billed"]) == (1, 0)
+
+
+def test_a_batch_of_an_eval_that_has_changed_is_kept_for_runs_that_its_answers_fit(
+    folder: Path, server: Serving
+) -> None:
+    server.world.batch_seconds = 3600.0
+    assert run(folder, server, "--batch", "--no-wait").code == 0
+    server.world.batch_seconds = 0.0
+    text = (folder / "prompts/sort.prompt.j2").read_text()
+    (folder / "prompts/sort.prompt.j2").write_text(text.replace("Be brief.", "Be very brief."))
+    kept = collect(folder, server)
+    assert (kept.code, kept.out) == (3, "")
+    assert "the text of v2" in kept.err
+    assert "under way" not in kept.err
+    again = run(folder, server)
+    assert again.code == 0
+    assert again.json["spent"]["now"] != "0"
+    assert (server.world.stats()["batched"], server.world.stats()["billed"]) == (40, 20)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
