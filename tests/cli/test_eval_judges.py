@@ -113,3 +113,19 @@ def test_ctrl_c_ends_a_run_whose_judges_are_slow_and_nothing_is_judged_twice(
     whole = promptops("eval", FILE, "--format", "json", cwd=project, **server.environment)
     assert [one["metrics"]["tone"]["n"] for one in whole.json["variants"]] == [20, 20]
     assert models(server) == {"claude-haiku-5-5": 40, "gpt-5-mini": 40}
+
+
+def test_answers_that_come_in_a_batch_are_judged_live(project: Path, server: Serving) -> None:
+    server.world.batch_seconds = 0.0
+    rows = [{"inputs": {"letter": f"old {n}"}, "answer": f"Dear {n}", "label": "pass"}
+            for n in range(6)]  # fmt: skip
+    (project / "evals/labels.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (project / FILE).write_text(EVAL.replace("mini}", "mini, calibrate: labels.jsonl}"))
+    done = promptops("eval", FILE, "--batch", "--format", "json", cwd=project, **server.environment)
+    assert done.code in {0, 3}, done.err
+    found = done.json
+    assert server.world.stats()["batched"] == 40
+    assert sum("/responses" in one.path for one in server.world.heard) == 46
+    assert [one["metrics"]["tone"]["n"] for one in found["variants"]] == [20, 20]
+    assert found["judges"][0]["labels"] == 6
+    assert 0 < Decimal(found["spent"]["judge"]) < Decimal(found["spent"]["now"])
