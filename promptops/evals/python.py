@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from promptops.errors import UsageError
-from promptops.evals.python_parts import Dataset, Gate, Number, Rows, exact, number
+from promptops.evals.python_parts import Dataset, Gate, Number, Place, Rows, exact, number
 from promptops.evals.python_scorer import Scorer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from promptops.evals.plan import EvalPlan
     from promptops.evals.report import Report
 
@@ -37,7 +36,7 @@ class Eval:
 
     prompt: str
     _: KW_ONLY
-    dataset: str | Rows | Dataset
+    dataset: Place | Rows | Dataset
     scorers: Sequence[Entry]
     versions: Sequence[str] = ("work",)
     models: Sequence[str] = ()
@@ -62,7 +61,7 @@ class Eval:
     providers: Mapping[str, Answers] = field(default_factory=dict)
     name: str = ""
 
-    def plan(self, root: Path | None = None) -> EvalPlan:
+    def plan(self, root: Place | None = None) -> EvalPlan:
         """Return the plan; files that it names are looked up below a project's root.
 
         Raises:
@@ -70,13 +69,13 @@ class Eval:
         """
         from promptops.evals.python_plan import plan_of
 
-        return plan_of(self, root)
+        return plan_of(self, Path(root or "."))
 
     def run(
         self,
         *,
-        root: Path | None = None,
-        ledger: Path | None = None,
+        root: Place | None = None,
+        ledger: Place | None = None,
         fresh: bool = False,
         part: tuple[int, int] = (1, 1),
     ) -> Report:
@@ -101,8 +100,8 @@ class Eval:
     async def arun(
         self,
         *,
-        root: Path | None = None,
-        ledger: Path | None = None,
+        root: Place | None = None,
+        ledger: Place | None = None,
         fresh: bool = False,
         part: tuple[int, int] = (1, 1),
     ) -> Report:
@@ -113,7 +112,8 @@ class Eval:
         """
         from promptops.evals.python_run import reported
 
-        return await reported(self, root, ledger, fresh=fresh, part=part)
+        where = None if ledger is None else Path(ledger)
+        return await reported(self, Path(root or "."), where, fresh=fresh, part=part)
 
     def cases(self) -> Dataset:
         """Return where the cases are, and what their columns mean."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, fields
 from decimal import Decimal
+from os import PathLike
+from pathlib import PurePath
 from typing import Any, Literal
 
+Place = str | PathLike[str]
 Rows = Iterable[Mapping[str, Any]] | Callable[[], Iterable[Mapping[str, Any]]]
 Number = float | str | Decimal
 
@@ -19,14 +22,14 @@ class Dataset:
     from. ``train`` are cases that baselines learn from.
     """
 
-    source: str | Rows
+    source: Place | Rows
     _: KW_ONLY
     id: str | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     expected: str | None = None
     cluster: str | None = None
     slice: Sequence[str] = ()
-    train: str | Rows | None = None
+    train: Place | Rows | None = None
 
     def __post_init__(self) -> None:
         # Cases are read twice, which an iterator would not survive.
@@ -88,6 +91,8 @@ def exact(value: Any) -> Any:
 
 
 def _kept(source: Any) -> Any:
+    if isinstance(source, PathLike):
+        return PurePath(source).as_posix()
     if source is None or isinstance(source, str | Sequence) or callable(source):
         return source
     return tuple(source)

@@ -29,7 +29,7 @@ TRAINED: Final = f"{GIVEN}train"
 _ANY_PATH: Final = "cases.jsonl"  # one that an eval file may have
 
 
-def plan_of(made: Eval, root: Path | None) -> EvalPlan:
+def plan_of(made: Eval, root: Path) -> EvalPlan:
     """Return the plan of an eval, whose files lie below a root.
 
     Raises:
@@ -37,11 +37,11 @@ def plan_of(made: Eval, root: Path | None) -> EvalPlan:
     """
     name = made.name or made.prompt
     below = (PurePosixPath(FOLDER) / name).parent.as_posix()
-    folder = (root or Path()) / below
+    folder = root / below
     data = {**dict(made.keys()), "dataset": _dataset(made)}
     data["scorers"] = [_entry(one, folder) for one in made.scorers]
     wrong: list[Wrong] = []
-    plan = planned(data, (name, below), root or Path(), wrong)
+    plan = planned(data, (name, below), root, wrong)
     if plan is None:
         raise ConfigError(f"Eval {name!r}: {'; '.join(map(str, wrong))}")
     cases = made.cases()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from promptops.config import find_project
@@ -23,6 +22,7 @@ from promptops.templates.files import Folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from promptops.config import Project
     from promptops.evals.dataset.source import Source
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 
 async def reported(
-    made: Eval, root: Path | None, ledger: Path | None, *, fresh: bool, part: tuple[int, int]
+    made: Eval, root: Path, ledger: Path | None, *, fresh: bool, part: tuple[int, int]
 ) -> Report:
     """Return the report of an eval, as far as it was carried out.
 
     Raises:
         PromptopsError: It cannot be carried out.
     """
-    here = find_project(root or Path.cwd())
+    here = find_project(root)
     plan = plan_of(made, here.root)
     keeping = Keeping(plan.run.store)
     with Ledger.open(ledger or here.root / DEFAULT, keeping=keeping) as rows:

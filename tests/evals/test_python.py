@@ -3,6 +3,8 @@
 import asyncio
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import MISSING, fields, replace
 from pathlib import Path
@@ -255,6 +257,43 @@ def test_a_scorer_may_be_a_function_at_the_top_of_a_file(shop: Path) -> None:
     (spec,) = made.plan(shop).scorers
     assert spec.options["function"].endswith("test_python.py:polite")
     assert made.run(root=shop).variants[0].metrics["python"].mean == pytest.approx(0.7)
+
+
+SCRIPT = """
+from promptops.evals import Dataset, Eval, Python
+
+
+def lit(case, completion):
+    return completion.text == case.expected
+
+
+def answer(request):
+    return "no"
+
+
+rows = [{"question": "Lit?", "lit": "no"}, {"question": "Is it?", "lit": "yes"}]
+report = Eval("lamps", models=["shop:lamp"], dataset=Dataset(rows, expected="lit"),
+              scorers=[Python(lit)], providers={"shop": answer}).run()
+print(report.variants[0].metrics["python"].mean)
+"""
+
+
+def test_a_script_that_scores_with_its_own_function_runs_once(shop: Path) -> None:
+    (shop / "lamps.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "lamps.py"], cwd=shop, capture_output=True, text=True,
+                          check=False)  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "0.5\n"), done.stderr
+
+
+def test_paths_may_be_paths_or_texts(shop: Path) -> None:
+    (shop / "evals").mkdir()
+    lines = "".join(f"{json.dumps(row)}\n" for row in ROWS)
+    (shop / "evals/rows.jsonl").write_text(lines)
+    made = Eval("lamps", models=["shop:lamp"], providers={"shop": lamp}, scorers=["equals"],
+                dataset=Dataset(Path("rows.jsonl"), expected="lit"))  # fmt: skip
+    assert made.plan().dataset.path == "rows.jsonl"
+    report = made.run(root=str(shop), ledger=str(shop / "l.db"))
+    assert report.dataset.cases == 30
 
 
 # What is refused

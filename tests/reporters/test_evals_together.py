@@ -102,6 +102,18 @@ def test_a_strangers_words_are_no_markdown() -> None:
     assert "<img" not in outside
 
 
+def test_figures_of_forty_digits_are_shown() -> None:
+    data = evals_json.report(together("passed", "failed", budget=Decimal(3)))
+    huge = "9" * 40
+    data["spent"] = {"now": huge, "possible": huge, "budget": huge}
+    for one in data["evals"]:
+        one["report"]["spent"] |= {"now": huge, "possible": huge, "budget": huge}
+    found = read_report(json.dumps(data))
+    assert isinstance(found, EvalAllReport)
+    text = evals_markdown.report(evals_json.read(found))
+    assert "of $9,999" in text or "of $10,000" in text
+
+
 def test_alone_and_together_an_eval_reads_the_same() -> None:
     found = together("passed")
     assert eval_markdown.report(SAMPLES["passed"]()) in evals_markdown.report(found)
