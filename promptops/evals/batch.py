@@ -6,6 +6,7 @@ import asyncio
 import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from promptops.evals.batch_desk import Desk, Left, Pace
@@ -110,7 +111,7 @@ class Batched:
             writer = stack.enter_context(self._ledger.writer())
             desk = Desk(
                 self._calls, writer, Terms(self._prices.get), self._notes, manner.told, manner.pace,
-                self._most, owned(self._ledger), self._stopped, self.stop,
+                self._most, partial(owned, self._ledger), self._stopped, self.stop,
             )  # fmt: skip
             filling = Filling(desk, services, self._ledger, send=manner.send)
             left = await self._round(desk, filling, tasks)

@@ -49,7 +49,7 @@ class Pace:
 
 @dataclass
 class Desk:
-    """Where the batches of a run are kept; ``owned`` are batches whose run is known."""
+    """Where the batches of a run are kept; ``owned`` tells which batches any run has."""
 
     calls: Calls
     writer: Writer
@@ -58,7 +58,7 @@ class Desk:
     told: Callable[[str], None]
     pace: Pace
     most: int
-    owned: set[tuple[str, str]]  # vendor, its id
+    owned: Callable[[], set[tuple[str, str]]]  # by vendor and the vendor's id
     stopped: asyncio.Event
     stop: Callable[[str], None]
     leftovers: list[Task] = field(default_factory=list)  # to be asked live

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from promptops.evals.batch_parcel import Ended
@@ -59,7 +60,8 @@ def missing(desk: Desk, parcel: Parcel, seen: Seen) -> None:
 
 async def refused(desk: Desk, parcel: Parcel, error: ProviderError) -> None:
     """Say that a vendor will not have a batch: its requests go on live, which says more."""
-    if error.cause not in {"denied", "exhausted"}:
+    absent = error.status == HTTPStatus.NOT_FOUND  # a gateway that knows of no batches
+    if absent or error.cause not in {"denied", "exhausted"}:
         desk.told(f"{error}: its {len(parcel.entries)} requests are asked live")
         error = ProviderError("cancelled", str(error), status=error.status)
     now = desk.calls.wall()

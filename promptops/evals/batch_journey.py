@@ -68,7 +68,6 @@ async def submitted(desk: Desk, parcel: Parcel, *, wait: bool) -> Seen | None:
         if not parcel.entries:
             return None
         found = await _made(desk, parcel, wait=wait)
-    desk.owned.add((parcel.batch.provider, found.id))
     await desk.reached(parcel, "submitted", vendor_batch_id=found.id)
     desk.notes.submitted(parcel)
     desk.told(f"{parcel.service.who}: batch {found.id} of {len(parcel.entries)} requests")
@@ -123,11 +122,12 @@ async def _listed(desk: Desk, parcel: Parcel, *, wait: bool) -> Seen | None:
     service = parcel.service
     names = {*parcel.entries, *parcel.strays}
     candidates: list[Seen] = []
+    owned = desk.owned()
     async for seen in service.recent(parcel.batch.at - SLACK):
         if service.uploads:
             if seen.nonce == parcel.batch.nonce:
                 return seen
-        elif (parcel.batch.provider, seen.id) in desk.owned:
+        elif (parcel.batch.provider, seen.id) in owned:
             continue
         elif seen.requests == len(names) and seen.refused is None:
             candidates.append(seen)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promptops.errors import ConfigError
 from promptops.providers.batch import Handed, Line, custom_id
 
 if TYPE_CHECKING:
@@ -71,11 +72,19 @@ class Parcel:
     def add(
         self, line: Line, intent: Intent, ask: Ask, done: Callable[[Outcome], Awaitable[None]]
     ) -> None:
-        """Take a request in; its body is on disk from here on."""
+        """Take a request in; its body is on disk from here on.
+
+        Raises:
+            ConfigError: There is no room for it.
+        """
         name = name_of(intent)
         bare = replace(ask, request=replace(ask.request, body={}, messages=(), inputs={}))
-        self._file.seek(self.size)
-        self._file.write(line.content)
+        try:
+            self._file.seek(self.size)
+            self._file.write(line.content)
+        except OSError as error:
+            told = f"requests of batches have no room in {gettempdir()}: {error.strerror}"
+            raise ConfigError(f"{told}; TMPDIR names another folder") from None
         self.group = line.group
         self.entries[name] = Entry(intent, bare, done, self.size, len(line.content))
         self.strays.pop(name, None)

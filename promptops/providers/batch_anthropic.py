@@ -60,7 +60,7 @@ class AnthropicBatches:
     async def submit(self, handed: Handed, file: str | None) -> Seen:
         """Make the batch."""
         size = len(_HEAD) + handed.size - 1 + len(_TAIL)
-        content = Content("application/json", (_HEAD, _Listed(handed), _TAIL), size)
+        content = Content("application/json", (_HEAD, Listed(handed), _TAIL), size)
         return _seen(await self.wire.post(PATH, content, dict(handed.group[1])))
 
     async def look(self, batch: str) -> Seen:
@@ -88,7 +88,7 @@ class AnthropicBatches:
 
 
 @dataclass(slots=True)
-class _Listed:
+class Listed:
     """Lines of a file, read as the members of a list: line feeds are commas, but for the last."""
 
     handed: Handed

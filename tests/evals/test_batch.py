@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -19,12 +20,14 @@ from promptops.config import Server
 from promptops.evals.batch import Manner
 from promptops.evals.batch_rows import outstanding, share
 from promptops.evals.runner import Driver
+from promptops.evals.running import Way, carried_out
 from promptops.ledger.ledger import Ledger
 from promptops.ledger.state import Outcome
 from promptops.model.money import Price, Rates, Usage
 from promptops.providers.batch import Caps
+from tests.evals import judged_worlds
 from tests.evals.batch_worlds import CLAUDE, GPT, QUICK, batch_price, project, ran
-from tests.vendor_server import faults
+from tests.vendor_server import answers, faults
 from tests.vendor_server.answers import by_keyword
 from tests.vendor_server.serving import Serving, serving
 
@@ -293,6 +296,30 @@ def test_a_key_that_is_refused_stops_its_model(server: Serving, root: Path, ledg
     assert found.verdict == "inconclusive"
     assert "HTTP 401" in (found.run.stopped or "")
     assert server.world.batches == []
+
+
+def test_where_there_are_no_batches_calls_are_made_live(
+    server: Serving, root: Path, ledger: Ledger
+) -> None:
+    server.world.faults.queue.append(faults.status(404, "not_found_error"))
+    assert ran(root, ledger).verdict == "pass"
+    assert (server.world.batches, server.world.stats()["billed"]) == ([], 12)
+
+
+def test_judges_are_asked_live_and_once_their_money_is_free(
+    server: Serving, ledger: Ledger, tmp_path: Path
+) -> None:
+    root = judged_worlds.project(tmp_path)
+    plan = judged_worlds.plan(root, judged_worlds.RUBRIC % "", "budget: {usd: 0.0012}")
+    server.world.answer = answers.default
+    way = Way(batches=Manner(pace=QUICK))
+    found = asyncio.run(carried_out(plan, judged_worlds.setting(root, ledger), way))
+    assert found.run.stopped is None
+    totals = ledger.totals(found.run.id, ("purpose", "tier"))
+    assert {key: total.attempts for key, total in totals.items()} == {
+        ("answer", "batch"): 24,
+        ("judge", "default"): 24,
+    }
 
 
 def test_a_batch_that_finds_openais_queue_full_follows_once_there_is_room(

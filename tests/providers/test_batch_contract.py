@@ -9,10 +9,13 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from promptops.errors import ConfigError
 from promptops.model.evaluation import Completion, Endpoint, ProviderError
-from promptops.providers.batch import BatchService, Handed, Seen, custom_id
+from promptops.providers.batch import BatchService, Handed, Seen, custom_id, line_of
+from promptops.providers.batch_anthropic import Listed
 from promptops.providers.batch_opening import open_batches
 from tests.providers.asking import BODIES, request
 from tests.vendor_server import faults
@@ -282,3 +285,21 @@ def test_without_a_key_there_are_no_batches_and_other_vendors_have_none() -> Non
                 services.of("anthropic")
 
     asyncio.run(run())
+
+
+LINES = st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=30)), min_size=1, max_size=9)
+
+
+@settings(max_examples=25)
+@given(LINES, st.integers(1, 40))
+def test_lines_are_read_as_a_list_in_pieces_of_any_size(
+    lines: list[dict[str, str]], size: int
+) -> None:
+    found = [line_of(("anthropic",), line) for line in lines]
+    content = b"".join(one.content for one in found if one)
+    listed = Listed(Handed("n", (), BytesIO(content), len(content)))
+    for _ in range(2):
+        listed.seek(0)
+        read = b"".join(iter(lambda: listed.read(size), b""))
+        assert len(read) == len(content) - 1
+        assert json.loads(b"[" + read + b"]") == lines
