@@ -1,4 +1,4 @@
-"""A new project's files: settings, an example prompt with its sample, the hook, a CI job."""
+"""A new project's files: settings, an example prompt with its eval, the hook, a CI job."""
 
 from __future__ import annotations
 
@@ -24,12 +24,16 @@ _NEW: Final[Mapping[str, str]] = {
     f"prompts/{EXAMPLE}.prompt.j2": "triage.prompt.j2",
     "prompts/shared/tone.j2": "tone.j2",
     f"evals/{EXAMPLE}.sample.json": "triage.sample.json",
+    f"evals/{EXAMPLE}.yaml": "triage.eval.yaml",
+    "evals/support/data/triage.jsonl": "triage.cases.jsonl",
     ".github/workflows/prompts.yml": "prompts.yml",
 }
 PURPOSES: Final[Mapping[str, str]] = {
     f"prompts/{EXAMPLE}.prompt.j2": "an example prompt",
     "prompts/shared/tone.j2": "a partial, which the example includes",
     f"evals/{EXAMPLE}.sample.json": "a sample of the example's inputs",
+    f"evals/{EXAMPLE}.yaml": "an eval of it; it needs no key",
+    "evals/support/data/triage.jsonl": "the cases of the eval",
     ".github/workflows/prompts.yml": "a job for GitHub Actions",
     HOOKS: "hooks that lint and check each commit",
     _SETTINGS: "settings",

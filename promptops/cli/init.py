@@ -14,8 +14,8 @@ from promptops.cli.common import emit
 def command(dry_run: bool) -> None:
     """Set up a project in the current folder.
 
-    Writes settings, an example prompt with a partial and its sample, the pre-commit hooks and a job
-    for GitHub Actions. Nothing that is there already is overwritten.
+    Writes settings, an example prompt with a partial, a sample and an eval, the pre-commit hooks
+    and a job for GitHub Actions. Nothing that is there already is overwritten.
     """
     from promptops.adoption.init import HOOKS, PURPOSES, carry_out, plan
 
@@ -41,6 +41,7 @@ def _next(*, hooks: bool) -> str:
     steps = {
         "promptops lint": "what could be better; nothing yet",
         f"promptops render {EXAMPLE} --sample": "what the example sends",
+        f"promptops eval evals/{EXAMPLE}.yaml": "how good its answers are",
         "promptops lock": "freeze version 1",
         **({"pre-commit install": "run the hooks from now on"} if hooks else {}),
     }

@@ -16,7 +16,9 @@ from tests.conftest import GitRepo
 FILES = [
     ".github/workflows/prompts.yml",
     ".pre-commit-config.yaml",
+    "evals/support/data/triage.jsonl",
     "evals/support/triage.sample.json",
+    "evals/support/triage.yaml",
     "promptops.toml",
     "prompts/shared/tone.j2",
     "prompts/support/triage.prompt.j2",
@@ -40,6 +42,8 @@ def test_the_new_project_passes_its_own_checks(git_repo: GitRepo) -> None:
     shown = promptops("render", "support/triage", "--sample", cwd=root)
     assert shown.code == 0
     assert "charged twice" in shown.out
+    found = promptops("eval", "evals/support/triage.yaml", "--format", "json", cwd=root)
+    assert (found.code, found.json["run"]["done"], found.json["errors"]) == (0, 12, [])
     git_repo.commit()
     assert promptops("check", cwd=root).code == 0
 
