@@ -7,7 +7,7 @@ the cache is as full as the traffic of production keeps it. What a run paid is a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from promptops.evals.costing_counts import Counted, Ends
-    from promptops.evals.costing_plans import Ground
+    from promptops.evals.costing_plans import Ground, Marked
     from promptops.evals.costing_terms import Steady
     from promptops.evals.variants import Variant
     from promptops.model.evaluation import Case, Completion
@@ -81,11 +81,15 @@ class Costing:
         asked = {SHIPPED, *kinds}
         found = {}
         for one in self.variants:
-            placed = [
-                self._placed(one, placing, told[one.id])
-                for placing in self._placings(one, told[one.id])
-                if placing.kind in asked
-            ]
+            known: dict[tuple[Marked, ...] | str, Placed] = {}  # several may have the same marks
+            placed = []
+            for placing in self._placings(one, told[one.id]):
+                if placing.kind in asked:
+                    same = placing.unknown or placing.marks
+                    if same not in known:
+                        known[same] = self._placed(one, placing, told[one.id])
+                    assumed = "" if placing.unknown else placing.told
+                    placed.append(replace(known[same], kind=placing.kind, told=assumed))
             found[one.id] = Costed(tuple(placed))
         return found
 
