@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 BASELINE: Final = "baseline:"
 _LIMITS: Final = ("max_tokens", "max_output_tokens", "max_completion_tokens")
 SHORTEST: Final = 300.0  # seconds that a vendor keeps a prefix for at least
+_KEPT: Final = 1_000  # requests of a variant that are kept from the forecast to the run
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Variant:
         prompt = self.handle.prompt
         marks = (isinstance(marker, Boundary) for marker, _ in prompt.template.markers())
         return bool(prompt.metadata.cache) or any(marks)
+
+    @cached_property
+    def kept(self) -> dict[tuple[str, int], tuple[Case, EvalPlan, Request]]:
+        """Requests by case and repeat that were made once and are needed once more."""
+        return {}
 
 
 def variants(plan: EvalPlan, handle: Callable[[str], PromptHandle]) -> list[Variant]:
@@ -78,14 +84,22 @@ def variants(plan: EvalPlan, handle: Callable[[str], PromptHandle]) -> list[Vari
 def sent(variant: Variant, case: Case, repeat: int, plan: EvalPlan) -> Request:
     """Return the call that asks a variant about a case.
 
+    A run foretells its calls before it makes them, so one is kept until it is asked for again.
+
     Raises:
         RenderError: The prompt cannot be rendered on it, or the vendor would refuse it.
     """
+    known = variant.kept.pop((case.id, repeat), None)
+    if known is not None and known[0] is case and known[1] is plan:
+        return known[2]
     options: dict[str, Any] = {}
     if not variant.free:
         options = streaming(variant.model) if plan.run.stream else {}
         options = {**options, **plan.run.provider_options}
-    return made(variant.handle, variant.model, case, repeat, options=options)
+    request = made(variant.handle, variant.model, case, repeat, options=options)
+    if len(variant.kept) < _KEPT:
+        variant.kept[case.id, repeat] = (case, plan, request)
+    return request
 
 
 def ask(
