@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -22,11 +22,12 @@ from promptops.evals.resuming import Before, before, begun
 from promptops.evals.runner import Runner
 from promptops.evals.session import Session
 from promptops.ledger.ledger import Ledger
-from promptops.ledger.rows import Item
-from promptops.model.evaluation import Case, Completion, ProviderError, Request
+from promptops.ledger.rows import Item, Scored
+from promptops.model.evaluation import Case, Completion, ProviderError, Request, Score
 from promptops.model.money import Price, Rates, Usage
 from promptops.pricing.prices import list_prices
 from promptops.registry.runtime import Registry
+from promptops.scorers.key import scorer_key
 from tests.evals.worlds import World
 
 MODEL = "house:one"
@@ -249,3 +250,71 @@ def test_of_a_run_that_was_stopped_what_is_left_is_foretold(tmp_path: Path, ledg
     kept = {key: usd for key, usd in set_aside(ledger, "run", 2).items() if key not in sent}
     assert len(kept) == found.answers.calls
     assert sum(kept.values()) == found.live.worst.value
+
+
+def scored(made: Prepared, run: str, right: Mapping[str, Sequence[bool]]) -> None:
+    """Carry a run out, and score each version's answers in the order of the cases."""
+    carried_out(made, Vendor(), run)
+    ledger, key = made.setting.ledger, scorer_key(made.scorers[0])
+    with ledger.writer() as writer:
+        for one in ledger.outcomes(run):
+            assert one.answer is not None
+            value = float(right[one.item.version][int(one.item.case_id)])
+            writer.add(
+                Scored(one.item.answer_key, key, one.answer.answer_sha256, Score(value), NOW)
+            )
+
+
+def test_the_discordance_is_the_ledgers_where_it_knows_the_versions(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    parcels = [f"lamp {at}" for at in range(50)]
+    made = world(tmp_path, ledger, parcels, gate=Gate("contains", Decimal("0.05")))
+    broken = [at not in {3, 30} for at in range(50)]  # by the second version
+    fixed = [at not in {7, 8, 9} for at in range(50)]
+    scored(made, "run", {"v1": fixed, "v2": broken})
+    (power,) = foretell(made).power
+    (known,) = power.needed
+    assert known.discordance == pytest.approx(5 / 50)
+    assert known.how == "v1 and v2 on 50 cases"
+    assert known.cases is not None
+    assert known.cases == pytest.approx(0.1 * (1.645 + 0.842) ** 2 / 0.05**2, rel=0.05)
+    assert known.margin == pytest.approx((1.645 + 0.842) * (0.1 / 50) ** 0.5, rel=0.05)
+
+
+def test_of_a_new_version_the_discordance_of_others_is_taken(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    parcels = [f"lamp {at}" for at in range(50)]
+    made = world(tmp_path, ledger, parcels, gate=Gate("contains"))
+    differ = [at % 5 == 0 for at in range(50)]
+    scored(made, "run", {"v1": [True] * 50, "v2": differ})
+    third = replace(made.variants[1], id="v3", version="v3")
+    (power,) = foretell(replace(made, variants=[made.variants[0], third])).power
+    (known,) = power.needed
+    assert known.discordance == pytest.approx(0.8)
+    assert known.how == "v1 and v2 on house:one, 50 cases"
+
+
+def test_of_several_metrics_each_is_told_of(tmp_path: Path, ledger: Ledger) -> None:
+    gate = Gate("contains", Decimal("0.02"), also={"length": Decimal("0.1")})
+    scorers = (ScorerSpec("contains", {"value": "harbour"}), ScorerSpec("length", {"max": 9}))
+    found = foretold(tmp_path, ledger, gate=gate, scorers=scorers).power
+    assert [(one.metric, one.margin) for one in found] == [
+        ("contains", Decimal("0.02")), ("length", Decimal("0.1")),
+    ]  # fmt: skip
+    assert [one.cases for one in found[1].needed] == [25, 75, 124]
+
+
+def test_an_equivalence_takes_more_cases_and_a_superiority_has_no_number(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    usual, both, better = (
+        foretold(tmp_path, ledger, gate=Gate("contains", Decimal("0.05"), test=test)).power[0]
+        for test in ("non_inferiority", "equivalence", "superiority")
+    )
+    for one, more in zip(usual.needed, both.needed, strict=True):
+        assert one.cases is not None
+        assert more.cases is not None
+        assert more.cases > one.cases
+    assert [one.cases for one in better.needed] == [None] * 3
