@@ -89,11 +89,14 @@ def test_a_second_look_at_a_change_costs_no_parser_and_no_tokenizer(
     git_repo: GitRepo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PROMPTOPS_CACHE_DIR", str(tmp_path / "cache"))
-    text = '---\nmodel: openai:gpt-5-mini\n---\n{% include "tone.j2" %}\nGreet {{ name }}.\n'
+    front = "---\nmodel: openai:gpt-5-mini\ninputs: {name: {type: string}}\n---\n"
+    text = front + '{% include "tone.j2" %}\nGreet {{ name }}.\n'
     git_repo.commit({"prompts/greet.prompt.j2": text, "prompts/tone.j2": "Be kind."})
     git_repo.commit({"prompts/greet.prompt.j2": text + "Thank them.\n"})
     script = COMMAND.format(arguments=["diff-cost", "HEAD~1", "HEAD"])
-    assert {"jinja2", "yaml", "tiktoken"} <= modules(script, git_repo.path)
+    first = modules(script, git_repo.path)
+    assert {"yaml", "tiktoken"} <= first
+    assert "jinja2" not in first  # the prompts are simple
     assert HEAVY.isdisjoint(modules(script, git_repo.path))
 
 

@@ -11,11 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from promptops.costs.counting import Batch, counted, method_of
-from promptops.costs.cutting import cut
-from promptops.costs.edits import edits
 from promptops.costs.facts import Asked, Edit, Facts, Measured
 from promptops.costs.sent import sent
-from promptops.costs.vendor_counts import corrected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -119,6 +116,10 @@ def _work(pair: Pair, asked: Asked) -> _Work:
 
 def _cut(work: _Work, asked: Asked) -> None:
     """Cut both sides, as a cache may be at work on one of them."""
+    # It takes Jinja, which most prompts do without.
+    from promptops.costs.cutting import cut
+    from promptops.costs.edits import edits
+
     sides = {"old": (work.pair.old, work.old), "new": (work.pair.new, work.new)}
     known = {
         key: (side, one.values)
@@ -181,6 +182,8 @@ def _measured(work: _Work, asked: Asked, batch: Batch) -> Measured:
     for key, one, model in work.sent(asked):
         counts[key] = counted(one, work.methods[key], batch)
         if key in work.given and model is not None:
+            from promptops.costs.vendor_counts import corrected
+
             counts[key] = corrected(counts[key], work.given[key], model)
     stretches = {
         key: found.counted(batch.tokens(work.methods[key].encoding))

@@ -83,7 +83,7 @@ def _sent(
             roles=tuple(message.role for message in messages),
             tools=len(side.prompt.metadata.tools),
         )
-    printed = _printed(side)
+    printed = _printed(side) if variables else ()
     if printed and set(printed) <= {*variables}:
         missing, attached = _attached(side, folder)
         if not missing:

@@ -55,7 +55,7 @@ class Side:
     @property
     def marked(self) -> bool:
         """Whether it asks its vendor to cache a part of it."""
-        from promptops.templates.blocks import Boundary
+        from promptops.templates.markers import Boundary
 
         marks = (isinstance(marker, Boundary) for marker, _ in self.prompt.template.markers())
         return bool(self.prompt.metadata.cache) or any(marks)

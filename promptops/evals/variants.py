@@ -13,7 +13,7 @@ from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import REPLAY, streaming
 from promptops.evals.requests import request as made
 from promptops.model.money import MILLION
-from promptops.templates.blocks import Boundary
+from promptops.templates.markers import Boundary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from promptops.errors import NotEstimable, UsageError
 from promptops.model.prompt import CacheMark
 from promptops.model.text import Source
 from promptops.placement.layout import TOOLS
-from promptops.templates.blocks import Boundary
+from promptops.templates.markers import Boundary
 from promptops.templates.marking import written
 from promptops.templates.prompt import FrontMatter, Prompt
 from promptops.templates.template import Template

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import jinja2
 
+    from promptops.config import TemplateSettings
+
 _BEGINS: Final[dict[str, SegmentKind]] = {
     "variable_begin": "expression",
     "block_begin": "statement",
@@ -76,6 +78,17 @@ class Body:
         text = self.text[start : len(self.text) if end < 0 else end]
         indent = len(text) - len(text.lstrip())
         return self.span(start + indent, start + max(len(text.rstrip()), indent))
+
+
+def sent(text: str, settings: TemplateSettings) -> str:
+    """Return a body's text without the last line break, unless the settings keep it.
+
+    A partial keeps its own, since trim_blocks takes the one behind the tag that includes it: else
+    its last line would run into the line after the tag.
+    """
+    if settings.keep_trailing_newline or not text.endswith("\n"):
+        return text
+    return text[:-1]
 
 
 class TooMuch(ValueError):

@@ -16,8 +16,9 @@ from jinja2.parser import Parser
 from jinja2.runtime import LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from promptops.templates import limits
-from promptops.templates.blocks import Conversation, Marker, PromptBlocks
+from promptops.templates import allowance, limits
+from promptops.templates.blocks import PromptBlocks
+from promptops.templates.markers import Conversation, Marker
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -81,7 +82,7 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "%", "+"})
     code_generator_class = Compiler
-    counted = staticmethod(limits.counted)
+    counted = staticmethod(allowance.counted)
     tolerant = False
     closed: frozenset[str] = frozenset()  # tags that have an end in the text
 
@@ -92,7 +93,7 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,  # render.sent() takes a prompt's own
             undefined=jinja2.StrictUndefined,
             autoescape=False,
-            finalize=limits.printable,
+            finalize=allowance.printable,
             extensions=[PromptBlocks, "jinja2.ext.do", "jinja2.ext.loopcontrols"],
             loader=loader,
             auto_reload=False,
@@ -157,15 +158,15 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
         if obj is self.globals.get("range"):
             made = range(*args)  # the keywords are the loop's own variables
             if len(made) > limits.MAX_REPEAT:
-                raise limits.OverLimit(f"a range of more than {limits.MAX_REPEAT:,} items")
-            limits.make(len(made))
+                raise allowance.OverLimit(f"a range of more than {limits.MAX_REPEAT:,} items")
+            allowance.make(len(made))
             return made
-        limits.step()
+        allowance.step()
         return super().call(context, obj, *args, **kwargs)
 
     def get_template(self, *args: Any, **kwargs: Any) -> jinja2.Template:
         """Return an included file; it counts as ten calls, which it costs."""
-        limits.step(10)
+        allowance.step(10)
         return super().get_template(*args, **kwargs)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
@@ -180,12 +181,12 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
         chunks = list(chunks)
         if any(isinstance(chunk, Marker) for chunk in chunks):
             raise SecurityError("messages cannot be kept as text, in a macro or a set block")
-        limits.make(sum(map(len, chunks)))
+        allowance.make(sum(map(len, chunks)))
         return "".join(chunks)
 
     def tilde(self, parts: Iterable[Any]) -> str:
         """Return what ``~`` makes of values."""
-        return self.concat(str(limits.printable(part)) for part in parts)
+        return self.concat(str(allowance.printable(part)) for part in parts)
 
 
 class _Tolerated(dict[str, Any]):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import InputError, nearest
 from promptops.model.prompt import Message, Part
-from promptops.templates.blocks import Conversation, Splice
+from promptops.templates.markers import Conversation, Splice
 
 if TYPE_CHECKING:
     from promptops.model.prompt import Input, Schema

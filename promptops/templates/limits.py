@@ -7,96 +7,25 @@ ranges and calls, and the text that operators and filters make out of smaller te
 from __future__ import annotations
 
 import re
-from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import pass_environment
 from jinja2.filters import FILTERS, make_attrgetter
 
+from promptops.templates.allowance import OverLimit, make, printable, step
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import jinja2
 
 MAX_REPEAT: Final = 1_000_000  # characters or items that one repetition or range may make
-MAX_STEPS: Final = 1_000_000  # items of loops, calls, and includes
-MAX_TEXT: Final = 64_000_000  # characters and items made out of others
-_FOLDED: Final = 10_000  # what may be made while a template is compiled
 _BITS: Final = 4096
 _WIDTH: Final = 9_999
 _DIGITS: Final = 400
 _LONG_WORDS: Final = 1_000_000_000  # what breaking them copies
-_NESTING: Final = frozenset({list, tuple, dict})
 _WIDE: Final = re.compile(r"%(?:\([^)]*\))?[^a-zA-Z%]*(?:\d{5}|\*)")
-
-
-class OverLimit(Exception):
-    """A render makes more than it may; it leaves the renderer as a ``RenderLimit``."""
-
-
-class Allowance:
-    """What one render may still make."""
-
-    __slots__ = ("steps", "text")
-
-    def __init__(self, text: int = MAX_TEXT) -> None:
-        self.steps = MAX_STEPS
-        self.text = text
-
-
-current: Final[ContextVar[Allowance | None]] = ContextVar("allowance", default=None)
-
-
-def step(steps: int = 1) -> None:
-    """Count items of a loop or calls."""
-    allowance = current.get()
-    if allowance is None:
-        return
-    allowance.steps -= steps
-    if allowance.steps < 0:
-        raise OverLimit(f"loops and calls of more than {MAX_STEPS:,} steps")
-
-
-def make(size: int) -> None:
-    """Count characters or items before they are made."""
-    allowance = current.get() or Allowance(_FOLDED)
-    allowance.text -= size
-    if allowance.text < 0:
-        raise OverLimit(f"filters and operators make more than {MAX_TEXT:,} characters")
-
-
-def counted(items: Any) -> Iterable[Any]:
-    """Return what a loop goes through; its items count as steps."""
-    if hasattr(items, "__len__"):
-        step(len(items))
-        return items  # type: ignore[no-any-return]
-    return _each(items)
-
-
-def _each(items: Iterable[Any]) -> Iterator[Any]:
-    for item in items:
-        step()
-        yield item
-
-
-def printable(value: Any) -> Any:
-    """Return a value that is about to become text.
-
-    A list that holds another one many times is small, and its text is not.
-    """
-    if type(value) in _NESTING:
-        make(_size(value, {}))
-    return value
-
-
-def _size(value: Any, known: dict[int, int]) -> int:
-    if id(value) not in known:
-        inner = value.values() if isinstance(value, dict) else value
-        known[id(value)] = 0
-        nested = (_size(one, known) for one in inner if type(one) in _NESTING)
-        known[id(value)] = len(value) + sum(nested)
-    return known[id(value)]
 
 
 def check_operator(operator: str, left: Any, right: Any) -> None:

@@ -10,7 +10,7 @@ from promptops.errors import PromptopsError
 from promptops.model.finding import Edit, Fix, Problem
 from promptops.model.prompt import Metadata
 from promptops.model.text import Source, Span
-from promptops.templates import dialects, frontmatter, metadata
+from promptops.templates import frontmatter, metadata
 from promptops.templates.decoding import (
     JINJA_SUFFIXES,
     TEMPLATE_SUFFIXES,
@@ -59,6 +59,8 @@ def load(
     start, matter = _front_matter(source, head)
     kind, dialect = "prompt", "jinja"
     if not matter.ours:
+        from promptops.templates import dialects
+
         told = config.templates.dialect_of(path)
         if config.templates.keys_of(path):
             told = "text"  # prompts are values in it: see containers.py

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promptops.model.prompt import ROLES, CacheMark
 from promptops.model.text import Source, Span
 from promptops.model.values import dataclass
-from promptops.templates.blocks import Boundary
+from promptops.templates.markers import Boundary
 from promptops.templates.prompt import FrontMatter, Prompt
 from promptops.templates.template import Template
 

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from promptops.errors import RenderError
 from promptops.model.finding import Problem
 from promptops.model.text import Span
-from promptops.templates import names, walk
-from promptops.templates.blocks import Boundary
-from promptops.templates.render import Renderer
-from promptops.templates.variants import Variant, variants
+from promptops.templates.markers import Boundary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +17,14 @@ if TYPE_CHECKING:
 
     from promptops.model.prompt import Message, Metadata
     from promptops.model.text import Segment, Source
+    from promptops.templates import names
+    from promptops.templates.render import Renderer
     from promptops.templates.template import Template
+    from promptops.templates.variants import Variant
 
 ProblemKind = Literal["unreadable", "template", "include", "front-matter"]
 _STRIPS_AFTER: Final = ("-%}", "-}}", "-#}")
 _STRIPS_BEFORE: Final = ("{%-", "{{-", "{#-")
-_SILENT: Final = frozenset({"Scope", "Assign", "Macro", "Import", "FromImport"})
 GLOBALS: Final = frozenset({"range", "dict", "cycler", "joiner", "namespace"})
 
 
@@ -93,7 +92,7 @@ class Prompt:
             for template in (self.template, *self.parts.values())
             if template.error is not None
         ]
-        if self.template.tree is not None:
+        if self.template.parses:
             found += [ReadProblem("template", one, self.path) for one in self._misplaced()]
         return tuple(found)
 
@@ -134,12 +133,16 @@ class Prompt:
     @cached_property
     def variants(self) -> list[Variant]:
         """The paths through the template, the one through the largest branches first."""
+        from promptops.templates.variants import variants
+
         parts = {name: template.part for name, template in self.parts.items()}
         return variants(self.template.part, parts)
 
     @cached_property
     def uses(self) -> list[names.Use]:
         """The free names of the template and its partials."""
+        from promptops.templates import names
+
         if self.template.tree is None:
             return []
         known = GLOBALS if self.ours else GLOBALS | {"lipsum"}
@@ -163,6 +166,8 @@ class Prompt:
             RenderError: A file of it cannot be read, its front matter is wrong, or it does not
                 compile.
         """
+        from promptops.templates.render import Renderer
+
         for _, problem, path in self._problems:
             source = self.parts_by_path.get(path, self.source)
             line, _ = source.position(problem.span.start)
@@ -170,25 +175,35 @@ class Prompt:
         parts = {name: part.body.text for name, part in self.parts.items()}
         text, settings = self.template.body.text, self.template.settings
         line = self.source.position(self.template.body.start)[0]
-        code = self.template.code if self.template.kind == "prompt" else None
-        made = None if code is None else (self.template.environment, code)
+        code = self.template.jinja.code if self.template.kind == "prompt" else None
+        made = None if code is None else (self.template.jinja.environment, code)
         return Renderer(self.name, text, parts, self.metadata.inputs, settings, line, made=made)
 
     def render(self, values: dict[str, Any]) -> tuple[Message, ...]:
         """Return the messages for some values; raises what the renderer raises.
 
-        A renderer is worth its while for many renders; a plain prompt needs none for a few.
+        A renderer is worth its while for many renders; most prompts need none for a few.
         """
-        if "renderer" not in self.__dict__ and not self._problems and self._plain:
-            name, inputs = self.name, self.metadata.inputs
-            found = walk.rendered(name, self.template, self.parts, inputs, values)
+        if "renderer" not in self.__dict__ and not self._problems:
+            found = self._rendered(values)
             if found is not None:
                 return found
         return self.renderer.render(values)
 
-    @property
-    def _plain(self) -> bool:
-        return all(one.plain for one in (self.template, *self.parts.values()))
+    def _rendered(self, values: dict[str, Any]) -> tuple[Message, ...] | None:
+        """Return the messages of a prompt that needs no renderer, else None."""
+        name, inputs = self.name, self.metadata.inputs
+        simple = {part: one.simple for part, one in self.parts.items()}
+        parts = {part: nodes for part, nodes in simple.items() if nodes is not None}
+        if self.template.simple is not None and len(parts) == len(simple):
+            from promptops.templates import simple_render
+
+            return simple_render.rendered(name, self.template.simple, parts, inputs, values)
+        if all(one.plain for one in (self.template, *self.parts.values())):
+            from promptops.templates import walk
+
+            return walk.rendered(name, self.template, self.parts, inputs, values)
+        return None
 
     def _misplaced(self) -> list[Problem]:
         """Return text outside message blocks, and blocks and marks in partials."""
@@ -202,8 +217,7 @@ class Prompt:
                 for marker, line in part.markers()
                 if isinstance(marker, Boundary)
             ]
-        tree = self.template.tree
-        if self.template.structured and tree is not None and not _all_inside(tree):
+        if self.template.structured and not self.template.enclosed:
             found += self._outside()
         found += self._unfree_marks()
         return found
@@ -259,19 +273,3 @@ class Prompt:
             return settings.trim_blocks
         # At the start of a line it keeps the white space before the next tag from being stripped.
         return settings.lstrip_blocks and not ahead.strip()
-
-
-def _all_inside(tree: nodes.Template) -> bool:
-    """Return whether nothing stands outside message blocks, as a glance can tell.
-
-    Where it cannot, the paths through the template tell.
-    """
-    return all(
-        type(node).__name__ in _SILENT or (type(node).__name__ == "Output" and _blank(node))
-        for node in tree.body
-    )
-
-
-def _blank(node: nodes.Node) -> bool:
-    texts = [getattr(one, "data", None) for one in getattr(node, "nodes", ())]
-    return all(isinstance(text, str) and text.isspace() for text in texts)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 
 REFERS: Final = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\b")
 _PLAIN: Final = re.compile(
     r"""\{%[-+]?\s*(?:include|import|from|extends)\s*(?:"([\w ./-]+)"|'([\w ./-]+)')"""
     r"(?=\s*[-+]?%\}|\s+(?:ignore|with|without|as|import)\b)"
 )
+
+
+class Reference(NamedTuple):
+    """A file that a template includes, imports or extends; no ``name`` where it is computed."""
+
+    name: str | None
+    line: int  # of the body
+    optional: bool  # `ignore missing`
 
 
 def plain_references(text: str) -> tuple[str, ...] | None:

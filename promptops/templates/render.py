@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,9 +11,10 @@ from jinja2.exceptions import SecurityError, TemplateError, UndefinedError
 
 from promptops.config import TemplateSettings
 from promptops.errors import RenderError, RenderLimit
-from promptops.model.prompt import ROLES, Message, Part
-from promptops.templates import limits
-from promptops.templates.blocks import Boundary, Closing, Marker, Opening, Splice
+from promptops.model.prompt import ROLES
+from promptops.templates import allowance
+from promptops.templates.body import sent
+from promptops.templates.collecting import collect
 from promptops.templates.environment import PromptEnvironment
 from promptops.templates.inputs import Inputs
 
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from types import CodeType
 
     from promptops.config import WhiteSpace
-    from promptops.model.prompt import CacheMark, Input, Role
+    from promptops.model.prompt import Input, Message
 
 _OWN_TAGS: Final = re.compile(rf"\{{%[-+]?\s*(?:{'|'.join(ROLES)}|message|cache)\b")
-MAX_OUTPUT: Final = 16_000_000  # characters of all messages
 # What Jinja's lexer, parser and optimizer, and Python's compiler, raise on code that they cannot
 # take.
 BROKEN: Final = (
@@ -48,17 +47,6 @@ def broken(error: Exception) -> tuple[int, str]:
     if isinstance(error, ValueError):
         return 1, "holds a number that is too long to be read"
     return 1, "nested too deeply"
-
-
-def sent(text: str, settings: TemplateSettings) -> str:
-    """Return a body's text without the last line break, unless the settings keep it.
-
-    A partial keeps its own, since trim_blocks takes the one behind the tag that includes it: else
-    its last line would run into the line after the tag.
-    """
-    if settings.keep_trailing_newline or not text.endswith("\n"):
-        return text
-    return text[:-1]
 
 
 class PartLoader(jinja2.BaseLoader):
@@ -159,7 +147,7 @@ class Renderer:
             RenderError: The template fails on these values.
         """
         context = self._template.new_context(self.inputs.accept(values))
-        allowance = limits.current.set(limits.Allowance())
+        token = allowance.current.set(allowance.Allowance())
         try:
             return self._collect(self._template.root_render_func(context))
         except RenderError:
@@ -167,11 +155,11 @@ class Renderer:
         except Exception as error:
             raise self._explain(error) from error
         finally:
-            limits.current.reset(allowance)
+            allowance.current.reset(token)
 
     def _explain(self, error: Exception) -> RenderError:
         where = self._line(error)
-        if isinstance(error, limits.OverLimit):
+        if isinstance(error, allowance.OverLimit):
             return RenderLimit(f"{self.name}{where}: {error}")
         if isinstance(error, RecursionError):
             return RenderLimit(f"{self.name}{where}: includes or macros call one another endlessly")
@@ -202,87 +190,3 @@ class Renderer:
                 )
             trace = trace.tb_next
         return found
-
-
-def collect(name: str, chunks: Iterable[str]) -> tuple[Message, ...]:
-    """Return the messages that a render's chunks make up.
-
-    Without a message block, all text is one user message.
-
-    Raises:
-        RenderError: Text stands outside the message blocks, or messages inside one.
-        RenderLimit: The messages are longer than 16 million characters.
-    """
-    messages = _Messages(name)
-    size = 0
-    append = messages.texts.append
-    for chunk in chunks:
-        if type(chunk) is not str and isinstance(chunk, Marker):
-            messages.mark(chunk)
-            append = messages.texts.append
-            size = 0
-            continue
-        append(chunk)
-        size += len(chunk)
-        if size > MAX_OUTPUT:
-            raise RenderLimit(f"{name}: messages of more than {MAX_OUTPUT:,} characters")
-    return messages.finish()
-
-
-class _Messages:
-    """Messages as they are collected from a render."""
-
-    __slots__ = ("done", "name", "parts", "role", "structured", "texts")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.done: list[Message] = []
-        self.parts: list[Part] = []
-        self.texts: list[str] = []
-        self.role: Role | None = None
-        self.structured = False
-
-    def mark(self, marker: Marker) -> None:
-        if isinstance(marker, Boundary):
-            self._part(marker.payload)
-        elif isinstance(marker, Closing):
-            if self.texts or not self.parts:
-                self._part(None)
-            if self.role is not None:
-                self.done.append(Message(self.role, tuple(self.parts)))
-            self.role, self.parts = None, []
-        else:
-            self._nothing_outside()
-            self.structured = True
-            if isinstance(marker, Opening):
-                self.role = marker.payload
-            elif isinstance(marker, Splice):
-                self.done.extend(marker.payload)
-
-    def finish(self) -> tuple[Message, ...]:
-        if not self.structured:
-            self._part(None)
-            return (Message("user", tuple(self.parts)),)
-        self._nothing_outside()
-        return tuple(self.done)
-
-    def _part(self, mark: CacheMark | None) -> None:
-        if mark is not None and self.done and not self.parts and not any(self.texts):
-            self._mark_above(mark)
-            return
-        self.parts.append(Part("".join(self.texts), mark))
-        self.texts = []
-
-    def _mark_above(self, mark: CacheMark) -> None:
-        # At a message's start a mark stands behind the text above it: the last message's.
-        *before, last = self.done[-1].parts
-        if last.cache is None:
-            parts = (*before, replace(last, cache=mark))
-            self.done[-1] = replace(self.done[-1], parts=parts)
-
-    def _nothing_outside(self) -> None:
-        if self.role is not None:
-            raise RenderError(f"{self.name}: messages stand inside a {self.role} message")
-        if any(text and not text.isspace() for text in self.texts):
-            raise RenderError(f"{self.name}: text stands outside the message blocks")
-        self.texts = []

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from promptops.model.values import dataclass
-from promptops.templates.blocks import Closing, Marker, Opening
+from promptops.templates.markers import Closing, Marker, Opening
 from promptops.templates.render import Renderer
 from promptops.templates.traced import Run, Traced, TracedSplice, Tracer
 from promptops.templates.tracing import TracingEnvironment

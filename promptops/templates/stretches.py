@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
 
-from promptops.templates.blocks import Boundary, marker_of
+from promptops.templates.blocks import marker_of
+from promptops.templates.markers import Boundary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ def stretches(prompt: Prompt) -> list[Names]:
     A name that is set, looped over or a macro's stands for what it is made of, wherever in the
     prompt that happens: rather too many names than too few.
     """
-    tree, environment = prompt.template.tree, prompt.template.environment
+    tree, environment = prompt.template.tree, prompt.template.jinja.environment
     if tree is None:
         return []
     parts = prompt.parts

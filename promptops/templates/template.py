@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
-
-import jinja2
-from jinja2 import nodes
+from typing import TYPE_CHECKING
 
 from promptops.model.finding import Problem
 from promptops.model.text import Segment, Span
-from promptops.templates import dialects
-from promptops.templates.blocks import Marker, Opening, marker_of
-from promptops.templates.body import MAX_TOKENS, Body, Pieces, TooMuch, as_stored, lex
-from promptops.templates.environment import ForeignEnvironment, PromptEnvironment
-from promptops.templates.plain import is_plain
-from promptops.templates.references import REFERS
-from promptops.templates.render import BROKEN, broken, sent
-from promptops.templates.tree import grow, macros
-from promptops.templates.tree_nodes import Reference, Walked, references, walked
-from promptops.templates.variants import Part
+from promptops.templates.body import Body, Pieces, as_stored, sent
+from promptops.templates.markers import Marker, Opening
+from promptops.templates.references import REFERS, Reference
+from promptops.templates.simple import parse
+from promptops.templates.simple_nodes import Include, Said, walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jinja2 import nodes
+
     from promptops.config import TemplateSettings
     from promptops.model.text import Source
-
-MAX_DEPTH: Final = 200  # of the syntax tree
-_INDENTED: Final = "\n" + " " * 4 * 18
+    from promptops.templates.parsed import Parsed
+    from promptops.templates.simple_nodes import Node
+    from promptops.templates.variants import Part
 
 
 class Template:
@@ -58,85 +52,49 @@ class Template:
         return self.body.text if self.kind == "partial" else sent(self.body.text, self.settings)
 
     @cached_property
-    def environment(self) -> PromptEnvironment:
-        """Jinja, tolerant for templates of other applications."""
-        maker = ForeignEnvironment if self.kind == "foreign" else PromptEnvironment
-        return maker(self.settings)
+    def simple(self) -> list[Node] | None:
+        """The body, where it is simple enough to be read without Jinja."""
+        return parse(self.sent, self.settings) if self.kind in {"prompt", "partial"} else None
 
     @cached_property
-    def _parsed(self) -> Walked | Problem:
-        if self.kind == "text":
-            return walked(nodes.Template([], lineno=1))
-        # A token has at least one character: shorter texts are not lexed for this.
-        if len(self.sent) > MAX_TOKENS and isinstance(self._lexed, TooMuch):
-            return Problem(self.body.line_span(self._lexed.line), str(self._lexed))
-        try:
-            found = walked(self.environment.parse(self.sent))
-        except BROKEN as error:
-            return self._problem(error)
-        return self._problem(RecursionError()) if found.depth > MAX_DEPTH else found
+    def jinja(self) -> Parsed:
+        """The body as Jinja reads it."""
+        from promptops.templates.parsed import Parsed
 
-    @cached_property
-    def _lexed(self) -> Pieces | TooMuch | None:
-        try:
-            return lex(self.sent, self.environment)
-        except TooMuch as error:
-            return error
-        except jinja2.TemplateSyntaxError:
-            return None
-
-    def _problem(self, error: Exception) -> Problem:
-        line, why = broken(error)
-        return Problem(self.body.line_span(line), why)
+        return Parsed(self.sent, self.settings, self.kind)
 
     @property
     def tree(self) -> nodes.Template | None:
         """Jinja's syntax tree, or None where the body does not parse."""
-        return self._parsed.tree if isinstance(self._parsed, Walked) else None
+        return self.jinja.tree
 
-    @cached_property
+    @property
+    def parses(self) -> bool:
+        """Whether the body has a syntax tree."""
+        return self.simple is not None or self.tree is not None
+
+    @property
     def plain(self) -> bool:
         """Whether the tree can be walked to render it."""
-        found, usual = self._parsed, self.kind in {"prompt", "partial"}
-        return usual and isinstance(found, Walked) and is_plain(found)
+        return self.jinja.plain
 
     @property
     def error(self) -> Problem | None:
         """Why the body does not compile."""
-        return None if self.plain else self._compiled[1]
-
-    @property
-    def code(self) -> str | None:
-        """The Python that Jinja makes of the body, for its environment alone; None: it made none.
-
-        Cache marks are known to the environment by numbers.
-        """
-        return self._compiled[0]
-
-    @cached_property
-    def _compiled(self) -> tuple[str | None, Problem | None]:
-        if isinstance(self._parsed, Problem):
-            return None, self._parsed
-        if self.kind in {"foreign", "text"}:
-            return None, None
-        try:
-            # Compiling folds constants in place, so it gets a tree of its own.
-            code = self.environment.compile(self.sent, raw=True)
-            if _INDENTED in code:
-                # Python has limits of its own: 20 loops in one another, 100 blocks.
-                compile(code, self.body.source.path, "exec")
-        except BROKEN as error:
-            return None, self._problem(error)
-        return code, None
+        wrong = None if self.simple is not None else self.jinja.wrong
+        return None if wrong is None else Problem(self.body.line_span(wrong.line), wrong.why)
 
     @cached_property
     def pieces(self) -> Pieces:
         """Segments and names in body coordinates; a body that cannot be lexed is one literal."""
         whole = [Segment("literal", self.sent, Span(0, len(self.sent)))] if self.sent else []
         if self.kind == "text":
+            from promptops.templates import dialects
+
             found = Pieces(dialects.segments(self.sent, self.dialect), [])
         else:
-            found = self._lexed if isinstance(self._lexed, Pieces) else Pieces(whole, [])
+            lexed = self.jinja.lexed
+            found = lexed if isinstance(lexed, Pieces) else Pieces(whole, [])
         if len(self.sent) < len(self.body.text):
             rest = Span(len(self.sent), len(self.body.text))
             found.segments.append(Segment("trivia", self.body.text[rest.start :], rest))
@@ -149,6 +107,10 @@ class Template:
     @cached_property
     def part(self) -> Part:
         """The file as a path through a prompt needs it."""
+        from promptops.templates import dialects
+        from promptops.templates.tree import grow, macros
+        from promptops.templates.variants import Part
+
         grown = dialects.grow if self.kind == "text" else grow
         tree = grown(self.pieces.segments)
         return Part(self.body, tree, macros(tree))
@@ -156,17 +118,34 @@ class Template:
     @cached_property
     def references(self) -> list[Reference]:
         """The files that it includes, imports or extends."""
-        found = self._parsed
-        if not isinstance(found, Walked) or not REFERS.search(self.sent):
+        if not REFERS.search(self.sent):
             return []
-        return list(references(found.nodes))
+        if self.simple is not None:
+            found = (node for node in walked(self.simple) if isinstance(node, Include))
+            return [Reference(node.name, node.line, optional=False) for node in found]
+        from promptops.templates.tree_nodes import references
+
+        return list(references(self.jinja.nodes))
 
     def markers(self) -> list[tuple[Marker, int]]:
         """Return the message openings and cache marks, with their body lines."""
-        if not isinstance(self._parsed, Walked):
-            return []
-        found = ((marker_of(node, self.environment), node) for node in self._parsed.nodes)
-        return [(marker, node.lineno) for marker, node in found if marker is not None]
+        if self.simple is None:
+            return self.jinja.markers
+        said = (node for node in walked(self.simple) if isinstance(node, Said))
+        return [(Opening(node.role), node.line) for node in said]
+
+    @property
+    def enclosed(self) -> bool:
+        """Whether nothing stands outside message blocks, as a glance can tell.
+
+        Where it cannot, the paths through the template tell.
+        """
+        if self.simple is not None:
+            texts = (one for one in self.simple if not isinstance(one, Said))
+            return all(isinstance(one, str) and one.isspace() for one in texts)
+        from promptops.templates.tree_nodes import all_inside
+
+        return self.tree is None or all_inside(self.tree)
 
     @property
     def structured(self) -> bool:

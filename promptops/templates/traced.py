@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from promptops.templates.blocks import Marker, Splice
+from promptops.templates.markers import Marker, Splice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

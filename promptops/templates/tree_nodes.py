@@ -1,4 +1,4 @@
-"""All nodes of Jinja's syntax tree, and which files they name."""
+"""All nodes of Jinja's syntax tree, which files they name, and where they stand."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jinja2 import nodes
 
+from promptops.templates.references import Reference
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_SILENT: Final = frozenset({"Scope", "Assign", "Macro", "Import", "FromImport"})
 _REFERENCES: Final = (nodes.Include, nodes.Extends, nodes.Import, nodes.FromImport)
 
 
@@ -18,14 +21,6 @@ class Walked(NamedTuple):
     tree: nodes.Template
     nodes: list[nodes.Node]
     depth: int
-
-
-class Reference(NamedTuple):
-    """A file that a template includes, imports or extends; no ``name`` where it is computed."""
-
-    name: str | None
-    line: int  # of the body
-    optional: bool  # `ignore missing`
 
 
 def walked(tree: nodes.Template) -> Walked:
@@ -60,3 +55,19 @@ def references(found: Sequence[nodes.Node]) -> Iterator[Reference]:
         for one in options:
             name = one.value if isinstance(one, nodes.Const) else None
             yield Reference(name if isinstance(name, str) else None, node.lineno, optional)
+
+
+def all_inside(tree: nodes.Template) -> bool:
+    """Return whether nothing stands outside message blocks, as a glance can tell.
+
+    Where it cannot, the paths through the template tell.
+    """
+    return all(
+        type(node).__name__ in _SILENT or (type(node).__name__ == "Output" and _blank(node))
+        for node in tree.body
+    )
+
+
+def _blank(node: nodes.Node) -> bool:
+    texts = [getattr(one, "data", None) for one in getattr(node, "nodes", ())]
+    return all(isinstance(text, str) and text.isspace() for text in texts)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jinja2 import nodes
 
-from promptops.templates import limits
+from promptops.templates import allowance, limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def _within(node: nodes.Node, repeats: int) -> Iterator[Unsafe]:
     if isinstance(node, nodes.For):
         times = _length(node.iter)
         inner = repeats * max(times, 1)
-        if times <= limits.MAX_STEPS < inner:
+        if times <= allowance.MAX_STEPS < inner:
             yield Unsafe(node.lineno, f"loops that run {inner:,} times")
     for child in node.iter_child_nodes():
         yield from _within(child, inner if isinstance(node, nodes.For) else repeats)

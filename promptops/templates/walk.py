@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import nodes
 from jinja2.runtime import LoopContext, StrictUndefined, Undefined
 
-from promptops.templates import limits
+from promptops.templates import allowance
 from promptops.templates.blocks import marker_of
+from promptops.templates.collecting import collect
 from promptops.templates.inputs import Inputs
-from promptops.templates.render import MAX_OUTPUT, collect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,17 +46,20 @@ def rendered(
     """Return the messages of a template that is plain, as are the parts of it.
 
     None where it cannot be rendered on these values.
+
+    Raises:
+        InputError: Values are missing, unknown or of the wrong type.
     """
-    allowance = limits.current.set(limits.Allowance())
+    given = Inputs(name, inputs).accept(values)
+    token = allowance.current.set(allowance.Allowance())
     try:
-        given = Inputs(name, inputs).accept(values)
-        walk = _Walk(template.environment, parts)
+        walk = _Walk(template.jinja.environment, parts)
         walk.template(template, {**walk.environment.globals, **given})
         return collect(name, walk.chunks)
     except Exception:  # noqa: BLE001 - Jinja says what it is
         return None
     finally:
-        limits.current.reset(allowance)
+        allowance.current.reset(token)
 
 
 class _Walk:
@@ -66,12 +69,12 @@ class _Walk:
         self.chunks: list[str] = []
         self.environment = environment
         self._parts = parts
-        self._left = MAX_OUTPUT
+        self._left = allowance.MAX_OUTPUT
 
     def template(self, template: Template, scope: _Scope) -> None:
         tree, outer = template.tree, self.environment
         assert tree is not None  # noqa: S101 - it is plain
-        self.environment = template.environment
+        self.environment = template.jinja.environment
         self.statements(tree.body, scope)
         self.environment = outer
 
@@ -85,11 +88,11 @@ class _Walk:
             self.chunks.append(marker)
             return
         for one in node.nodes:
-            chunk = str(limits.printable(self.value(one, scope)))
+            chunk = str(allowance.printable(self.value(one, scope)))
             self.chunks.append(chunk)
             self._left -= len(chunk)
         if self._left < 0:
-            raise limits.OverLimit
+            raise allowance.OverLimit
 
     def condition(self, node: nodes.If, scope: _Scope) -> None:
         for one in (node, *node.elif_):
@@ -99,8 +102,8 @@ class _Walk:
         self.statements(node.else_, scope)
 
     def loop(self, node: nodes.For, scope: _Scope) -> None:
-        limits.step()
-        items = limits.counted(self.value(node.iter, scope))
+        allowance.step()
+        items = allowance.counted(self.value(node.iter, scope))
         inner, name = dict(scope), node.target.name  # type: ignore[attr-defined] # it is a Name
         looped = any(_asks_for_loop(one) for one in node.body)
         if not looped:
@@ -111,7 +114,7 @@ class _Walk:
             self.statements(node.body, inner)
 
     def include(self, node: nodes.Include, scope: _Scope) -> None:
-        limits.step(10)
+        allowance.step(10)
         self.template(self._parts[node.template.value], scope)  # type: ignore[attr-defined]
 
     def value(self, node: nodes.Node, scope: _Scope) -> Any:

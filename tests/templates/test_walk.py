@@ -90,7 +90,7 @@ def test_a_walk_says_what_the_compiled_prompt_says(body: str, part: str) -> None
     found = ours(body, parts={"part.j2": part})
     if found.template.plain and all(one.plain for one in found.parts.values()):
         assert walked(found, VALUES) == compiled(found, VALUES)
-        assert found.template.code is not None
+        assert found.template.jinja.code is not None
 
 
 @given(TEMPLATES)
@@ -98,7 +98,7 @@ def test_a_walk_says_what_the_compiled_prompt_says(body: str, part: str) -> None
 def test_what_is_plain_can_be_compiled(body: str) -> None:
     template = ours(body).template
     if template.plain:
-        assert template.code is not None
+        assert template.jinja.code is not None
 
 
 @pytest.mark.parametrize(
