@@ -39,7 +39,7 @@ def server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as name:  # sockets need short paths
         folder = Path(name)
         if os.getuid() == 0:
-            shutil.chown(folder, user)
+            shutil.chown(folder, USER)
         data = folder / "data"
         made = ["-D", data, "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
         _run([programs / "initdb", *made], folder)
