@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from promptops.evals.judges import Graders
-from promptops.evals.paired import EVEN, Meetings, unmet
+from promptops.evals.paired import EVEN, Meetings, settle
 from promptops.ledger.rows import Answer, Scored, canonical
 from promptops.model.evaluation import Score
 from promptops.scorers.key import scorer_key
@@ -15,13 +15,14 @@ from promptops.scorers.kind import Facts
 from promptops.scorers.unasked import unasked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
 
     from promptops.evals.calling import Outcome
     from promptops.evals.judges import Grader
     from promptops.evals.judging import Judging
     from promptops.evals.judging_records import Record
+    from promptops.evals.paired import Incumbent
     from promptops.evals.variants import Variant
     from promptops.ledger.rows import Item
     from promptops.ledger.writer import Writer
@@ -55,7 +56,8 @@ class Gathered:
 
     ``dollars`` says what an answer costs as if live, None where that is not known. ``known`` are
     scores that need not be worked out again, by answer key, scorer key and what was expected.
-    ``judging`` asks the graders' models; without it, of them only what is known is told.
+    ``judging`` asks the graders' models; without it, of them only what is known is told. ``kept``
+    says that the texts of earlier answers are there.
     """
 
     variants: Mapping[tuple[str, str], Variant]  # by version and model, the incumbent first
@@ -67,10 +69,12 @@ class Gathered:
     seen: dict[str, dict[str, list[Seen]]] = field(default_factory=dict)
     graders: Graders = field(default_factory=Graders)
     judging: Judging | None = None
+    kept: bool = True
 
     def __post_init__(self) -> None:
         self._keys = {one.name: scorer_key(one) for one in self.scorers}
         self._scored: dict[tuple[Any, ...], dict[str, Score]] = {}
+        self._before = {key for key, _, _ in self.known}
         self._judged: set[tuple[str, str, str]] = set()
         incumbent = next(iter(self.variants.values())).id if self.variants else ""
         self._meetings = Meetings(incumbent)
@@ -89,16 +93,17 @@ class Gathered:
         scores = dict(self._scores(item, case, completion, facts))
         for one in self.graders.each:
             if not one.compares:
-                scores[one.name] = await self._judge(one, item, case, (completion,))
+                scores[one.name] = await self._judge(one, item, case, completion)
             elif variant.id == self._meetings.incumbent and one.scorer.applies(case):
                 scores[one.name] = EVEN
         mine = Seen(item.repeat, completion, scores, dollars)
         self._add(variant, case.id, mine)
         for met in self._meetings.met(variant.id, item, mine) if self._comparing else ():
-            assert met.seen.completion is not None  # noqa: S101 - it met as an answer
-            both = (met.seen.completion, met.incumbent)
+            theirs = met.seen.completion
+            assert theirs is not None  # noqa: S101 - it met as an answer
             for one in self._comparing:
-                met.seen.scores[one.name] = await self._judge(one, met.item, case, both)
+                score = await self._judge(one, met.item, case, theirs, met.incumbent)
+                met.seen.scores[one.name] = score
 
     def lost(self, items: Sequence[tuple[Item, Outcome]], *, own: bool) -> None:
         """Keep what has no answer: a failure of its own scores 0, any other is a hole."""
@@ -110,43 +115,36 @@ class Gathered:
             self._add(variant, item.case_id, Seen(item.repeat, None, scores, None, outcome, own))
 
     def finish(self, cases: Sequence[Case]) -> None:
-        """Give the scores that wait for all answers, and take those of cases outside a slice."""
-        for one in self._comparing:
-            for seen, score in unmet(self._meetings.incumbent, self.seen, one.name):
-                seen.scores[one.name] = score
-        sliced = [one for one in self.scorers if one.where]
-        by_id = {case.id: case for case in cases if sliced}
-        for case_id, seen in self._answers() if sliced else ():
-            for scorer in sliced:
-                if scorer.name in seen.scores and not scorer.applies(by_id[case_id]):
-                    seen.scores[scorer.name] = Score(None, reason="outside the scorer's slice")
-
-    def _answers(self) -> Iterator[tuple[str, Seen]]:
-        for variant in self.seen.values():
-            for case_id, answers in variant.items():
-                yield from ((case_id, one) for one in answers)
+        """Give the scores that wait for all answers."""
+        settle(self.seen, self._meetings.incumbent, self.scorers, cases)
 
     def _add(self, variant: Variant, case_id: str, seen: Seen) -> None:
         self.seen.setdefault(variant.id, {}).setdefault(case_id, []).append(seen)
 
     async def _judge(
-        self, grader: Grader, item: Item, case: Case, completions: tuple[Completion, ...]
-    ) -> Score:
-        first, *others = completions
-        wanted = expects([case.expected, *map(_said, others)] if others else case.expected)
+        self, grader: Grader, item: Item, case: Case, said: Completion,
+        other: Incumbent | None = None,
+    ) -> Score:  # fmt: skip
+        """Return what a grader says of an answer; what it is compared with is part of the place."""
+        wanted = expects([case.expected, other.key] if other else case.expected)
         place = (item.answer_key, grader.key, wanted)
+        known = self.known.get(place)
+        gone = not self.kept and not said.text and item.answer_key in self._before
+        if known is not None and (self.judging is None or gone):
+            return known
+        if gone:
+            return Score(None, error="its text was not kept, so that it cannot be judged any more")
+        both = (said, other.completion) if other else (said,)
         if self.judging is None:
-            told = self.known.get(place) or unasked(grader.scorer, case, completions)
+            told = unasked(grader.scorer, case, both)
             return told or Score(None, error="it was not judged")
-        found = await self.judging.judged(grader, case, completions)
-        if found.score.error is not None and place in self.known:
-            return self.known[place]
-        if found.each and place not in self.known and place not in self._judged:
+        found = await self.judging.judged(grader, case, both)
+        if found.each and known is None and place not in self._judged:
             self._judged.add(place)
-            said, now = _said(first), self.wall()
+            sha256, now = _said(said), self.wall()
             self.writer.add(
                 *(
-                    Scored(item.answer_key, grader.key, said, score, now, wanted, at, attempts)
+                    Scored(item.answer_key, grader.key, sha256, score, now, wanted, at, attempts)
                     for at, (score, attempts) in enumerate(found.each)
                 )
             )
@@ -179,7 +177,7 @@ class Gathered:
 def expects(expected: Any) -> str:
     """Return the hash under which scores are kept of what a case expects.
 
-    Of a comparison that is also the incumbent's answer.
+    Of a comparison that is also the key of the incumbent's answer.
     """
     return sha256(canonical(expected).encode()).hexdigest()
 

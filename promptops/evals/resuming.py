@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.calling import Outcome
+from promptops.evals.judging import over_repeats
 from promptops.evals.retries import RULES
 from promptops.ledger.rows import Run, canonical, new_id
 from promptops.model.evaluation import Completion, ProviderError
@@ -66,12 +67,16 @@ def before(ledger: Ledger, run_id: str) -> Before:
 
 
 def scores_of(ledger: Ledger, run_id: str) -> dict[tuple[str, str, str], Score]:
-    """Return the scores of a run's answers; those that failed may be tried again."""
-    return {
-        (one.answer_key, one.scorer_key, one.expected_sha256): one.score
-        for one in ledger.scores(run_id)
-        if one.score.error is None
-    }
+    """Return the scores of a run's answers; those that failed may be tried again.
+
+    Of a judge that was asked several times that is the mean.
+    """
+    each: dict[tuple[str, str, str], dict[int, Score]] = {}
+    for one in ledger.scores(run_id):
+        if one.score.error is None:
+            place = (one.answer_key, one.scorer_key, one.expected_sha256)
+            each.setdefault(place, {})[one.repeat] = one.score
+    return {place: over_repeats([*scores.values()]) for place, scores in each.items()}
 
 
 def completion(result: Result, answer: Answer | None) -> Completion:

@@ -103,7 +103,7 @@ class _Run:
         by_name = {(one.version, one.model): one for one in made.variants}
         gathered = Gathered(
             by_name, made.scorers, writer, time.time, made.dollars, self.before.scores,
-            graders=made.graders,
+            graders=made.graders, kept=plan.run.store == "answers",
         )  # fmt: skip
         async with self.way.answering(self._settings()) as providers:
             for model in (*(one.model for one in made.variants), *made.graders.prices):

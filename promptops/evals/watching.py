@@ -8,6 +8,7 @@ from promptops.evals.findings import Asked, Sides
 from promptops.evals.gathered import Seen
 from promptops.evals.looking import Watch, watched
 from promptops.evals.material import Material
+from promptops.evals.paired import settle
 from promptops.evals.versus import sides
 from promptops.model.evaluation import Score
 
@@ -59,6 +60,7 @@ def _seen(
     for item, lost in _lost(session, names):
         if item[2] in wanted:
             seen[ids[item[0], item[1]]].setdefault(item[2], []).append(lost)
+    settle(seen, made.variants[0].id, made.scorers, cases)
     return seen
 
 

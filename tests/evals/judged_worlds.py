@@ -14,7 +14,6 @@ from promptops.evals.plan import EvalPlan
 from promptops.evals.plan_file import parse_plan
 from promptops.evals.prepared import Setting
 from promptops.evals.report import Report
-from promptops.evals.runner import Driver
 from promptops.evals.running import Way, carried_out
 from promptops.ledger.ledger import Ledger
 from promptops.pricing.book import bundled
@@ -126,12 +125,8 @@ def plan(root: Path, scorers: str, more: str = "", prompt: str = "draft") -> Eva
     return parse_plan((EVAL % (prompt, CLAUDE, scorers, more)).encode(), "evals/e.yaml", root)
 
 
-def ran(
-    root: Path, ledger: Ledger, what: EvalPlan, begun: Callable[[Driver], None] | None = None,
-    **more: Any,
-) -> Report:  # fmt: skip
+def ran(root: Path, ledger: Ledger, what: EvalPlan, way: Way | None = None, **more: Any) -> Report:
     """Return the report of a plan that is carried out."""
-    way = Way(begun=begun) if begun else None
     return asyncio.run(carried_out(what, setting(root, ledger, **more), way))
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import pytest
 from promptops.errors import ConfigError, PromptopsError
 from promptops.evals.report import Report
 from promptops.evals.runner import Driver
+from promptops.evals.running import Way
+from promptops.ledger.keeping import Keeping
 from promptops.ledger.ledger import Ledger
 from tests.evals.judged_worlds import (
     CLAUDE,
@@ -297,7 +299,7 @@ def test_a_run_that_is_stopped_judges_no_more_and_goes_on_later_where_it_was(
 
     server.world.answer, server.world.latency = answering(grade), 0.01
     more = f"{GATE}\nrun: {{concurrency: 2}}"
-    found = ran(root, ledger, plan(root, RUBRIC % "", more), drivers.append)
+    found = ran(root, ledger, plan(root, RUBRIC % "", more), Way(begun=drivers.append))
     assert (found.run.stopped, found.verdict) == ("enough", "inconclusive")
     before = asked_of(server)
     assert before["gpt-5-mini"] <= 8
@@ -357,3 +359,39 @@ def test_a_judge_with_few_labels_or_none_stays_uncalibrated(root: Path, ledger: 
     assert unlabelled.variants[1].metrics["tone"].note == "uncalibrated"
     with pytest.raises(ConfigError, match="is not below the eval file"):
         ran(root, ledger, plan(root, RUBRIC % ", calibrate: ../labels.jsonl"))
+
+
+@pytest.mark.parametrize("kind", ["rubric", "pairwise"])
+def test_a_run_that_keeps_no_texts_goes_on_with_the_grades_that_it_has(
+    root: Path, server: Serving, kind: str
+) -> None:
+    drivers: list[Driver] = []
+
+    def grade(asked: Asked) -> Mapping[str, object]:
+        if asked_of(server)["gpt-5-mini"] == 9:
+            drivers[0].stop("enough")
+        return prefers_kindness(asked) if "<first>" in asked.last else passing(asked)
+
+    server.world.answer = answering(grade, kindly)
+    scorers = "  - contains: answer\n" + (RUBRIC % "" if kind == "rubric" else PAIRWISE % GPT)
+    wanted = plan(root, scorers, "run: {concurrency: 2, store: hashes}")
+    name = "tone" if kind == "rubric" else "better"
+    with Ledger.memory(keeping=Keeping("hashes")) as ledger:
+        first = ran(root, ledger, wanted, Way(begun=drivers.append))
+        asked = asked_of(server)
+        assert first.run.stopped == "enough"
+        whole = ran(root, ledger, wanted, Way(goes_on=True))
+    assert whole.run.id == first.run.id
+    lost = [one for one in whole.errors if "was not kept" in one.message]
+    judged = sum(one.metrics[name].n for one in whole.variants)
+    assert judged + len(lost) == 24
+    assert len(lost) < 6  # what was drafted when it was stopped, and not judged
+    before, after = asked["gpt-5-mini"], asked_of(server)["gpt-5-mini"]
+    assert before < after <= 24
+    known = {(case.id, one.variant): one.scores[name].value
+             for case in first.cases for one in case.answers
+             if name in one.scores and one.scores[name].value is not None}  # fmt: skip
+    then = {(case.id, one.variant): one.scores[name].value
+            for case in whole.cases for one in case.answers if name in one.scores}  # fmt: skip
+    assert known
+    assert known.items() <= then.items()
