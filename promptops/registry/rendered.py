@@ -125,12 +125,16 @@ class Rendered:
         return _own(bedrock.request(self))
 
 
-def _own(value: Any) -> Any:
+def _own(request: dict[str, Any]) -> dict[str, Any]:
     """Return a copy: what a caller changes in a request stays out of the prompt's files."""
+    return {key: _copied(entry) for key, entry in request.items()}
+
+
+def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _own(entry) for key, entry in value.items()}
+        return _own(value)
     if isinstance(value, list):
-        return [_own(entry) for entry in value]
+        return [_copied(entry) for entry in value]
     if isinstance(value, str | int | float | None):
         return value
     return deepcopy(value)  # dates of YAML, tuples
