@@ -11,6 +11,8 @@ from promptops.cli.parts import Part, Parts
 _PARTS: Final[dict[str, Part]] = {
     "import": Part("ledger_import", "Take in calls that others recorded."),
     "query": Part("ledger_query", "Ask recorded calls a ready question."),
+    "export": Part("ledger_export", "Copy recorded calls to Parquet or into PostgreSQL."),
+    "prune": Part("ledger_prune", "Delete what is older than a day."),
 }
 
 

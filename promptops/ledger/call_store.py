@@ -103,6 +103,46 @@ class CallStore:
         return added
 
 
+_OLD: Final = ("calls", "outcomes")
+_UNUSED: Final = "DELETE FROM contexts WHERE context_id NOT IN (SELECT context_id FROM calls)"
+
+
+def old(path: Path, before: float) -> tuple[int, int]:
+    """Return how many calls and outcomes of a ledger are older than a time.
+
+    Raises:
+        LedgerError: It cannot be read.
+    """
+    place = Place.file(path, 30.0)
+    with closing(place.connect(write=False)) as connection, told(place.name):
+        query = (
+            "SELECT (SELECT count(*) FROM calls WHERE at < :at),"
+            " (SELECT count(*) FROM outcomes WHERE at < :at)"
+        )
+        calls, outcomes = connection.execute(query, {"at": before}).fetchone()
+    return calls, outcomes
+
+
+def prune(path: Path, before: float) -> dict[str, int]:
+    """Delete the calls and outcomes of a ledger that are older than a time; returns how many.
+
+    The bytes are overwritten. Prices stay until ``Ledger.prune`` looks for those that nothing uses.
+
+    Raises:
+        LedgerError: Nothing could be deleted.
+    """
+    place = Place.file(path, 30.0)
+    with closing(place.connect()) as connection, told(place.name):
+        connection.execute("PRAGMA secure_delete = ON")
+        with writing(connection):
+            gone = {
+                table: connection.execute(f"DELETE FROM {table} WHERE at < ?", (before,)).rowcount  # noqa: S608
+                for table in _OLD
+            }
+            connection.execute(_UNUSED)
+    return gone
+
+
 def _insert(table: str, columns: Sequence[str]) -> str:
     places = ",".join("?" * len(columns))
     return (

@@ -41,7 +41,7 @@ def opened(address: str) -> Warehouse:
     Raises:
         UsageError: There is none.
     """
-    if address.startswith(_POSTGRES):
+    if is_postgres(address):
         return Postgres(address)
     path = Path(address)
     if path.is_dir():
@@ -51,6 +51,11 @@ def opened(address: str) -> Warehouse:
     raise UsageError(
         f"{address}: no ledger is there: name its file, a folder of Parquet or postgresql://…"
     )
+
+
+def is_postgres(address: str) -> bool:
+    """Return whether an address is one of PostgreSQL."""
+    return address.startswith(_POSTGRES)
 
 
 def sql(query: Table, dialect: str) -> str:

@@ -1,0 +1,60 @@
+"""``promptops ledger prune``."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from promptops.cli.common import emit, project
+from promptops.errors import UsageError
+
+
+@click.command("prune")
+@click.option("--before", metavar="DAY|DAYS", required=True,
+              help="A day, such as 2026-08-01 (UTC), or an age, such as 90d.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Only say how many rows are that old.")
+@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Where calls are kept.  [default: .promptops/ledger.db]")  # fmt: skip
+def command(*, before: str, dry_run: bool, ledger: Path | None) -> None:
+    """Delete what is older: recorded calls, their outcomes, runs of evals and their answers.
+
+    What is deleted is overwritten. An answer that a later run has used again stays.
+
+    Exit codes: 0 deleted, 2 it cannot be.
+    """
+    from promptops.ledger import Ledger
+    from promptops.ledger.call_store import old, prune
+    from promptops.ledger.ledger import DEFAULT
+
+    path = ledger or project().root / DEFAULT
+    if not path.is_file():
+        raise UsageError(f"{path}: no ledger is there")
+    limit = _moment(before, time.time())
+    if dry_run:
+        calls, outcomes = old(path, limit)
+        emit(f"{calls:,} calls and {outcomes:,} outcomes are older")
+        return
+    gone = dict(prune(path, limit))
+    with Ledger.open(path) as opened:
+        gone |= opened.prune(limit)
+    told = [f"{rows:,} {name}" for name, rows in gone.items() if rows]
+    emit(f"deleted: {', '.join(told)}" if told else "nothing is that old")
+
+
+def _moment(text: str, now: float) -> float:
+    """Return the seconds since 1970 before which something is old.
+
+    Raises:
+        UsageError: The text names none.
+    """
+    number = text.removesuffix("d")
+    if number != text and number.isdecimal():
+        return now - int(number) * 86_400
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--before {text!r}: write a day, such as 2026-08-01, or 90d") from None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
