@@ -139,7 +139,9 @@ class Gathered:
             told = unasked(grader.scorer, case, both)
             return told or Score(None, error="it was not judged")
         found = await self.judging.judged(grader, case, both)
-        if found.each and known is None and place not in self._judged:
+        if known is not None and not found.each:
+            return known
+        if self.judging.asks and known is None and place not in self._judged:
             self._judged.add(place)
             sha256, now = _said(said), self.wall()
             self.writer.add(

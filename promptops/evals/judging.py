@@ -49,12 +49,10 @@ class Judging:
     def __post_init__(self) -> None:
         self.records.update((one.name, Record()) for one in self.questions.graders.each)
 
-    def begin(self, answers: int, variants: int) -> None:
-        """Write the prices down, and let as many more calls fail as so many answers call for."""
-        asked = self.questions
-        asked.add(*asked.graders.stored.values())
-        for one in asked.graders.each:
-            asked.calls.retries.items += one.questions(answers, variants) + len(one.graded)
+    @property
+    def asks(self) -> bool:
+        """Whether anybody is asked, or what the ledger has is told again."""
+        return self.questions.calls is not None
 
     def tasks(self) -> Iterator[Task]:
         """Yield what holds judges against people's labels."""

@@ -35,9 +35,21 @@ def judging(made: Prepared, calls: Calls, add: Callable[..., None]) -> Judging:
     questions = Questions(
         made.graders, calls, setting.ledger, add, made.decided_by, plan.run.max_age, setting.fresh
     )
-    found = Judging(questions)
-    found.begin(len(made.cases) * len(made.variants) * plan.repeats, len(made.variants))
-    return found
+    add(*made.graders.stored.values())
+    variants = len(made.variants)
+    answers = len(made.cases) * variants * plan.repeats
+    for one in made.graders.each:  # so many more calls may fail
+        calls.retries.items += one.questions(answers, variants) + len(one.graded)
+    return Judging(questions)
+
+
+def recalled(made: Prepared) -> Judging:
+    """Return the judges of runs that are over: they say again what the ledger has, for nothing.
+
+    Run its ``tasks`` first, if a report is to say how far they agree with people.
+    """
+    ledger = made.setting.ledger
+    return Judging(Questions(made.graders, None, ledger, lambda *_: None, made.decided_by))
 
 
 def judged_total(made: Prepared, run_id: str) -> Total:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 KEPT: Final = 1_024  # answers of judges in memory; older ones are in the ledger
 STOPPED: Final = "the run was stopped before it was judged"
+UNASKED: Final = "it was not judged"
 
 
 class Said(NamedTuple):
@@ -37,10 +38,11 @@ class Questions:
     """Asks the graders' models; ``add`` writes rows, ``metrics`` are what is to be decided.
 
     ``max_age`` is how old a stored answer may be, None for ever; with ``fresh`` none is used.
+    Without ``calls`` nobody is asked: what the ledger has is all there is.
     """
 
     graders: Graders
-    calls: Calls
+    calls: Calls | None
     ledger: Ledger
     add: Callable[..., None]
     metrics: frozenset[str]
@@ -81,31 +83,33 @@ class Questions:
         if not isinstance(found, Reusable):
             return None
         result, answer, intent = found.result, found.answer, found.intent
-        if intent.run_id != self.calls.run_id:
+        if self.calls is not None and intent.run_id != self.calls.run_id:
             self.add(Reuse(self.calls.run_id, key, intent.attempt_id, intent.run_id))
         told = Completion(answer.text, result.usage, result.finish_reason or "other")
         return Said(told, (intent.attempt_id,))
 
     async def _called(self, grader: Grader, sent: Request) -> Said:
+        calls = self.calls
+        if calls is None:
+            raise NotAsked(UNASKED)
         try:
-            outcome = await self.calls.ask(self.graders.call(grader, sent), "judge")
+            outcome = await calls.ask(self.graders.call(grader, sent), "judge")
         except (ConfigError, PluginError) as error:
             return Said(ProviderError("malformed", str(error)), ())
         if outcome.completion is not None:
             return Said(outcome.completion, outcome.attempts)
-        if self.calls.reason:
+        if calls.reason:
             raise NotAsked(STOPPED)
-        dead = self.calls.dead
-        if sent.model not in dead and outcome.error is None:
-            told = self.calls.judges.told if self.calls.judges else STOPPED
-            self._missed(grader, told)
+        if sent.model not in calls.dead and outcome.error is None:
+            told = calls.judges.told if calls.judges else STOPPED
+            self._missed(calls, grader, told)
             raise NotAsked(told)
-        if all(model in dead for model in grader.models):
-            self._missed(grader, f"{grader.name} cannot judge: {dead[sent.model]}")
-        why = outcome.error or ProviderError("denied", dead[sent.model])
+        if all(model in calls.dead for model in grader.models):
+            self._missed(calls, grader, f"{grader.name} cannot judge: {calls.dead[sent.model]}")
+        why = outcome.error or ProviderError("denied", calls.dead[sent.model])
         return Said(why, outcome.attempts)
 
-    def _missed(self, grader: Grader, told: str) -> None:
+    def _missed(self, calls: Calls, grader: Grader, told: str) -> None:
         """Stop the run where its answers would be paid for in vain."""
         if grader.decides(self.metrics):
-            self.calls.stop(told)
+            calls.stop(told)

@@ -1,6 +1,8 @@
 """Judges in a run: real protocols against a server on this machine, a real ledger."""
 
+import asyncio
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,8 +11,13 @@ from pathlib import Path
 import pytest
 
 from promptops.errors import ConfigError, PromptopsError
+from promptops.evals.gathered import Gathered
+from promptops.evals.judged import judged
+from promptops.evals.judging_begun import recalled
+from promptops.evals.prepared import prepare
 from promptops.evals.report import Report
-from promptops.evals.runner import Driver
+from promptops.evals.resuming import completion, scores_of
+from promptops.evals.runner import KNOWN, Driver, Task
 from promptops.evals.running import Way
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.ledger import Ledger
@@ -25,6 +32,7 @@ from tests.evals.judged_worlds import (
     plan,
     project,
     ran,
+    setting,
 )
 from tests.vendor_server.answers import Asked
 from tests.vendor_server.faults import malformed, server_error, status
@@ -395,3 +403,51 @@ def test_a_run_that_keeps_no_texts_goes_on_with_the_grades_that_it_has(
             for case in whole.cases for one in case.answers if name in one.scores}  # fmt: skip
     assert known
     assert known.items() <= then.items()
+
+
+def test_what_judges_said_can_be_told_again_without_asking(
+    root: Path, server: Serving, ledger: Ledger
+) -> None:
+    labelled(root, 50, 5)
+    server.world.answer = answering(by_word)
+    both = f"{RUBRIC % ', calibrate: labels.jsonl, repeats: 2'}\n{PAIRWISE % GPT}"
+    found = ran(root, ledger, plan(root, both))
+    asked = len(server.world.heard)
+    made = prepare(plan(root, both), setting(root, ledger))
+    by_name = {(one.version, one.model): one for one in made.variants}
+    cases = {case.id: case for case in made.cases}
+    before = rows_of(ledger)
+
+    async def again() -> Gathered:
+        with ledger.writer() as writer:
+            known = scores_of(ledger, found.run.id)
+            gathered = Gathered(by_name, made.scorers, writer, time.time, made.dollars, known,
+                                graders=made.graders, judging=recalled(made))  # fmt: skip
+            for task in recalled_tasks(gathered):
+                await task.done(KNOWN)
+            for one in ledger.outcomes(found.run.id):
+                assert one.result is not None
+                said = completion(one.result, one.answer)
+                await gathered.answered(one.item, cases[one.item.case_id], said)
+            gathered.finish(made.cases)
+        return gathered
+
+    gathered = asyncio.run(again())
+    assert len(server.world.heard) == asked
+    assert rows_of(ledger) == before
+    assert judged(found, made, gathered.records, gathered.seen).judges == found.judges
+    told = {(case.id, one.variant): {name: seen.value for name, seen in one.scores.items()}
+            for case in found.cases for one in case.answers}  # fmt: skip
+    for variant, answers in gathered.seen.items():
+        for case, (one,) in answers.items():
+            mine = {name: score.value for name, score in one.scores.items()}
+            assert mine == told[case, variant]
+
+
+def rows_of(ledger: Ledger) -> list[str]:
+    return list(ledger.export())
+
+
+def recalled_tasks(gathered: Gathered) -> Iterator[Task]:
+    assert gathered.judging is not None
+    return gathered.judging.tasks()
