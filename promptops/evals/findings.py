@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from promptops.evals.order import unit
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from promptops.evals.gathered import Seen
     from promptops.evals.plan import Gate
     from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case
+    from promptops.model.evaluation import Case, Score
     from promptops.statistics.outcome import Outcome, Verdict
+
+    Costs = list[tuple[float, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Sides:
-    """The incumbent and the candidates, with what they answered."""
+    """The incumbent and the candidates, with what they answered; ``known`` are costs by then."""
 
     seen: Mapping[str, Mapping[str, Sequence[Seen]]]  # by variant and case
     incumbent: Variant
     candidates: Sequence[Variant]
+    known: dict[tuple[str, int], Costs] = field(default_factory=dict)
 
     def pairs(self, cases: Sequence[Case], candidate: Variant, metric: str) -> list[Pair]:
         """Return the scores of both sides on each case, in the order of the cases."""
@@ -66,14 +69,16 @@ class Sides:
             for case in cases
         ]
 
-    def costs(self, cases: Sequence[Case], candidate: Variant) -> list[tuple[float, float] | None]:
+    def costs(self, cases: Sequence[Case], candidate: Variant) -> Costs:
         """Return the dollars of both sides on each case; None where one is not known."""
-        after, before = self.seen.get(candidate.id, {}), self.seen.get(self.incumbent.id, {})
-        found: list[tuple[float, float] | None] = []
-        for case in cases:
-            mine, theirs = dollars_of(after.get(case.id, ())), dollars_of(before.get(case.id, ()))
-            found.append(None if mine is None or theirs is None else (mine, theirs))
-        return found
+        place = (candidate.id, len(cases))  # cases are always the first so many of their order
+        if place not in self.known:
+            after, before = self.seen.get(candidate.id, {}), self.seen.get(self.incumbent.id, {})
+            both = ((dollars_of(after.get(case.id, ())), dollars_of(before.get(case.id, ())))
+                    for case in cases)  # fmt: skip
+            self.known[place] = [None if mine is None or theirs is None else (mine, theirs)
+                                 for mine, theirs in both]  # fmt: skip
+        return self.known[place]
 
 
 def compared(
@@ -129,6 +134,12 @@ def decided(cases: Sequence[Case], sides: Sides, judged: Asked) -> bool:
 
 def value_of(answers: Sequence[Seen], metric: str) -> float | Cause:
     """Return the mean of a case's repeats on a metric, or why there is none."""
+    if len(answers) == 1:  # most cases have one, and reports ask often
+        one = answers[0]
+        found = one.scores.get(metric)
+        if found is None or found.value is None:
+            return _without(one.missing, found)
+        return found.value
     if not answers or all(one.missing for one in answers):
         return Cause.INFRASTRUCTURE
     scores = [one.scores[metric] for one in answers if metric in one.scores]
@@ -138,9 +149,19 @@ def value_of(answers: Sequence[Seen], metric: str) -> float | Cause:
     return sum(values) / len(values) if values else Cause.NOT_APPLICABLE
 
 
+def _without(missing: bool, score: Score | None) -> Cause:
+    """Return why an answer has no value."""
+    if missing:
+        return Cause.INFRASTRUCTURE
+    failed = score is not None and score.error is not None
+    return Cause.SCORER if failed else Cause.NOT_APPLICABLE
+
+
 def dollars_of(answers: Sequence[Seen]) -> float | None:
     """Return the mean dollars of a case's repeats; None where one is not known."""
     known = [one.dollars for one in answers if one.completion is not None]
     if not known or None in known:
         return None
+    if len(known) == 1:
+        return None if known[0] is None else float(known[0])
     return float(sum(one for one in known if one is not None) / len(known))

@@ -79,7 +79,17 @@ class Material:
 
     def value(self, variant: Variant, case: Case, metric: str) -> float | Cause:
         """Return what a variant scores on a case, or why that is not known."""
-        return value_of(self.answers(variant, case), metric)
+        place = (variant.id, metric)
+        known = self._values.get(place)
+        if known is None:
+            mine = self.seen.get(variant.id, {})
+            known = {one.id: value_of(mine.get(one.id, ()), metric) for one in self.cases}
+            self._values[place] = known
+        return known[case.id]
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], dict[str, float | Cause]]:
+        return {}
 
     def dollars(self, variant: Variant, case: Case) -> float | None:
         """Return what an answer to a case costs; None where that is not known."""

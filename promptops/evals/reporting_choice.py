@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from promptops.model.evaluation import Case
 
 FEWEST: Final = 2
-_MOST_DRAWS, _FEWEST_DRAWS = 1_000, 200
-_WORK: Final = 100_000  # cases that are drawn in all: a share is read to a few points
+DRAWS: Final = 1_000
 
 
 def recommended(found: Sequence[Comparison], variants: Mapping[str, Told]) -> str | None:
@@ -61,8 +60,7 @@ def front(made: Material) -> tuple[Front, ...]:
             trials[name].append(row)
     if len(asked) < FEWEST or len(clusters) < FEWEST:  # one alone is always on the front
         return ()
-    draws = min(_MOST_DRAWS, max(_FEWEST_DRAWS, _WORK // len(clusters)))
-    found = membership(trials, clusters, seed=made.plan.run.seed, draws=draws)
+    found = membership(trials, clusters, seed=made.plan.run.seed, draws=DRAWS)
     return tuple(Front(name, share) for name, share in found.items())
 
 

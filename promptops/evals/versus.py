@@ -75,10 +75,11 @@ def comparisons(made: Material, look: Look | None, again: Looks | None = None) -
 
 def _shown(made: Material, metrics: Sequence[str]) -> Iterator[Comparison]:
     """Yield the differences on metrics that nothing was asked of."""
+    both = sides(made)
     for metric in metrics:
         judged = Asked(Gate(metric, _NO_GATE), made.plan.run.seed)
         for candidate in made.candidates:
-            one = verdict(made.drawn, sides(made), candidate, metric, judged)
+            one = verdict(made.drawn, both, candidate, metric, judged)
             if one.difference is not None:
                 yield _told(candidate, made.incumbent, metric, one)
 

@@ -203,6 +203,17 @@ def test_twins_share_the_front_and_the_seed_decides_nothing_twice() -> None:
     assert membership(several, seed=3, draws=50) == membership(several, seed=3, draws=50)
 
 
+def test_blocks_of_many_cases_give_the_shares_that_drawing_cases_does() -> None:
+    """Two that differ by a standard error or two in each respect, on 256 cases and on 257."""
+    shares = []
+    for n in (256, 257):
+        one, other = trials(0.9, 1.0, 1.0, 5, n), trials(0.88, 0.97, 1.05, 6, n)
+        shares.append(membership({"one": one, "other": other}, seed=2, draws=1_000))
+    for name in ("one", "other"):
+        assert 0.03 < shares[0][name] <= 1
+        assert shares[0][name] == pytest.approx(shares[1][name], abs=0.07)
+
+
 def test_configurations_of_different_cases_are_not_compared() -> None:
     with pytest.raises(ValueError, match="the same cases"):
         membership({"one": trials(0.9, 1, 1, 1), "short": trials(0.9, 1, 1, 1, 5)}, seed=1)
