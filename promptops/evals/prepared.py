@@ -15,6 +15,7 @@ from promptops.evals.placed import costs
 from promptops.evals.requests import asked, streaming
 from promptops.evals.variants import BASELINE, variants
 from promptops.model.money import Price, Rates
+from promptops.scorers.extras import missing
 from promptops.scorers.parse import parse_scorers
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
     found = parse_scorers(written, ("scorers",), problems, folder=root / plan.folder)
     if problems:
         raise ConfigError(f"{plan.name}: {'; '.join(map(str, problems))}")
+    if lacks := list(missing(found)):
+        raise ConfigError(f"{plan.name}: {'; '.join(lacks)}")
     whole = {one.name: one for one in found if one.kind.scope == "run"}
     for metric in plan.gate.margins if plan.gate is not None else ():
         if metric in whole:
