@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from secrets import token_hex
@@ -50,7 +51,9 @@ class Filling:
     async def parcels(self, tasks: Iterator[Task]) -> AsyncIterator[Parcel]:
         """Yield batches to be sent, their intents on disk; last those of earlier processes."""
         desk = self._desk
-        for task in tasks:
+        for number, task in enumerate(tasks):
+            if number % _ROWS == 0:
+                await asyncio.sleep(0)  # signals and the lease want to be heard
             if desk.stopped.is_set() or desk.calls.reason:
                 break
             full = await self._take(task)
