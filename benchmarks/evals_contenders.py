@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 MODEL: Final = "anthropic:claude-haiku-5-5"
-EVAL: Final = (PROMPTOPS, "eval", "evals/sort.yaml", "--format", "json")
+EVAL: Final = (PROMPTOPS, "eval", "evals/sort.yaml")
 QUIET: Final = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "PROMPTFOO_DISABLE_UPDATE": "1"}
 
 
@@ -76,7 +76,7 @@ class Contenders:
         variables = {**environment(url), "PROMPTOPS_CACHE_DIR": str(folder / "cache")}
         root = project(folder / "p", url, load.number, load.concurrency, MODEL)
         done = took(EVAL, root, variables)
-        return done._replace(out=str(answered(json.loads(done.out))))
+        return done._replace(out=str(answered(root)))
 
     def python(self, name: str) -> Callable[[Path, str, Load], Took]:
         """Return what runs a contender of ``evals_peers`` by its own Python."""

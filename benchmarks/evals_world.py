@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.request import urlopen
 
 if TYPE_CHECKING:
@@ -140,6 +141,9 @@ def middle(found: Sequence[Took]) -> Took:
     )
 
 
-def answered(told: Any) -> int:
-    """Return how many answers a report of promptops counts."""
-    return sum(one["attempts"].get("ok", 0) for one in told["variants"])
+def answered(root: Path) -> int:
+    """Return how many answers a project's ledger holds."""
+    with closing(sqlite3.connect(root / ".promptops/ledger.db")) as ledger:
+        query = "SELECT count(*) FROM results WHERE status = 'ok'"
+        found: int = ledger.execute(query).fetchone()[0]
+    return found
