@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from promptops.model.money import Usage
 
 NEAR: Final = 128  # tokens: what vendors round to
+OWN: Final = "its vendor caches by itself and promises no hit"
 SHARE: Final = 0.05  # of a prompt: how far our shares of a text may be off
 
 
@@ -130,6 +131,9 @@ def _predicted(costing: Costing, calls: Sequence[Sent]) -> list[Billed]:
         MarksRefused: The vendor would refuse the marks.
         NotEstimable: The vendor takes no marks, its rules are not known, or a text is not.
     """
+    if any(costing.grounds[call.variant].automatic for call in calls
+           if call.variant in costing.grounds):  # fmt: skip
+        raise NotEstimable(OWN)
     plans = {name: shipped_plan(costing.grounds[name])
              for name in dict.fromkeys(call.variant for call in calls)
              if name in costing.grounds}  # fmt: skip

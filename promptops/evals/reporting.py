@@ -16,7 +16,7 @@ from promptops.evals.report import Report
 from promptops.evals.report_facts import EvalFacts, GateFacts
 from promptops.evals.reporting_cases import errors, flips, results
 from promptops.evals.reporting_choice import front, recommended
-from promptops.evals.reporting_notes import notes, unpriced
+from promptops.evals.reporting_notes import misread, notes, unpriced
 from promptops.evals.versus import OUTCOMES, comparisons, taken
 
 if TYPE_CHECKING:
@@ -76,7 +76,12 @@ def report(material: Material, facts: Facts) -> Report:
         spent=facts.spent,
         errors=tuple(errors(made)),
         flips=tuple(flips(made)),
-        notes=(*facts.notes, *notes(made, look, facts.again), *unpriced(placed)),
+        notes=(
+            *facts.notes,
+            *notes(made, look, facts.again),
+            *unpriced(placed),
+            *misread(by_variant),
+        ),
         cases=list(results(made, calls)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promptops.evals.versus import ended
 from promptops.evals.words import percent
@@ -10,10 +10,13 @@ from promptops.evals.words import percent
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from promptops.evals.costing_reads import Reads
     from promptops.evals.costing_values import Costed
     from promptops.evals.looking import Look
     from promptops.evals.material import Material
     from promptops.evals.report_comparisons import Looks
+
+AGREED: Final = 0.9  # of the calls; a few are sent at the moment at which an entry opens or ends
 
 
 def notes(made: Material, look: Look | None, again: Looks | None) -> Iterator[str]:
@@ -47,3 +50,17 @@ def unpriced(placed: Mapping[str, Costed]) -> Iterator[str]:
                 kinds.setdefault(one.unknown, []).append(one.kind)
         for why, some in kinds.items():
             yield f"No cost of {variant} with cache marks {', '.join(some)}: {why}."
+
+
+def misread(found: Mapping[str, Reads]) -> Iterator[str]:
+    """Yield where a vendor's cache did not do what its rules foretell, with the first such call."""
+    for name, every in found.items():
+        mine = every.of(name)
+        first = mine.first
+        if mine.unknown or first is None or mine.agreed >= AGREED * len(mine.calls):
+            continue
+        told = first.predicted.read if first.predicted else 0
+        yield (f"{name}: {len(mine.calls) - mine.agreed:,} of {len(mine.calls):,} calls read from"
+               f" the cache what its vendor's rules do not foretell, case {first.case} first"
+               f" ({first.observed.read:,} tokens, foretold {told:,}): the costs of production"
+               " rest on those rules.")  # fmt: skip

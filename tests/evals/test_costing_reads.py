@@ -1,7 +1,10 @@
 """A run's own cache reads beside those that the rules foretell for its calls."""
 
+from dataclasses import replace
+
 from promptops.caching.requests import Billed
 from promptops.evals.costing_reads import Sent, reads
+from promptops.evals.reporting_notes import misread
 from promptops.evals.variants import Variant
 from promptops.model.evaluation import Case
 from promptops.model.money import Usage
@@ -57,6 +60,10 @@ def test_a_call_that_missed_what_it_should_have_read_is_named() -> None:
     assert seen.agreed == 2
     assert seen.first is not None
     assert (seen.first.case, seen.first.predicted.read, seen.first.observed.read) == ("1", 600, 0)
+    (told,) = misread({asked.id: seen})
+    assert "1 of 3 calls read from the cache what its vendor's rules do not foretell" in told
+    assert "case 1 first (0 tokens, foretold 600)" in told
+    assert list(misread({asked.id: replace(seen, calls=seen.calls[:1])})) == []
 
 
 def test_versions_with_the_same_marked_text_share_it_and_others_do_not() -> None:
@@ -81,7 +88,7 @@ def test_of_a_vendor_that_caches_by_itself_nothing_is_foretold() -> None:
     asked = desk(model=MINI)
     (seen,) = reads(costs([asked], CASES, steady()), [Sent(asked.id, "0", 1.0, Usage(606, 1, 5))])
     assert (seen.predicted, seen.observed) == (None, Billed(5, {}, 606))
-    assert seen.unknown == "the vendor takes no marks"
+    assert seen.unknown == "its vendor caches by itself and promises no hit"
 
 
 def test_the_same_text_behind_other_tools_is_another_prefix_and_so_is_an_automatic_mark() -> None:
