@@ -146,3 +146,37 @@ def test_repeats_failures_and_reads_are_measured(tmp_path: Path, server: Serving
         float(second["cost"]["per_call"]), rel=1e-3
     )
     assert second["cost"]["ratio"]["value"] > 1
+
+
+def test_one_candidate_that_passes_is_enough_where_the_gate_says_so(
+    tmp_path: Path, server: Serving
+) -> None:
+    worse(server, 2)
+    models = ["anthropic:claude-haiku-5-5", "openai:gpt-5-mini"]
+    gate = {"metric": "label", "margin": 0.2}
+    folder = project(tmp_path, 60)
+    every = run(folder, server, models=models, gate=gate)
+    assert every.code == 1, every.err
+    assert every.json["headline"].endswith("; of 3 candidates 1 passes, 2 fail.")
+    some = run(folder, server, models=models, gate={**gate, "any": True})
+    assert some.code == 0, some.err
+    found = some.json
+    assert found["recommended"] == "v1 openai:gpt-5-mini"
+    assert len(server.world.heard) == 240  # the second run asks nobody
+    holm = {one["candidate"]: (one["p"], one["p_holm"]) for one in found["comparisons"]}
+    p, corrected = holm["v1 openai:gpt-5-mini"]
+    assert corrected == pytest.approx(3 * p)
+
+
+def test_without_a_gate_differences_are_told_and_nothing_is_decided(
+    tmp_path: Path, server: Serving
+) -> None:
+    worse(server, 3)
+    done = run(project(tmp_path, 30), server, gate=None)
+    assert done.code == 0, done.err
+    found = done.json
+    assert found["verdict"] is None
+    (one,) = found["comparisons"]
+    assert (one["verdict"], one["margin"], one["b"], one["c"]) == (None, None, 0, 10)
+    assert found["headline"].startswith("v2 against v1 on label: -33.3 points [")
+    assert found["headline"].endswith("; nothing was gated.")
