@@ -18,6 +18,10 @@ _PARTS: Final[dict[str, Part]] = {
     "collect": Part("eval_collect", "Take home the batches of a run, and report."),
     "all": Part("eval_all", "Run several evals, or those that a change touches."),
     "resume": Part("eval_resume", "Go on with a run that was stopped or killed."),
+    "show": Part("eval_show", "Show a run again in any format, or list the runs."),
+    "compare": Part("eval_compare", "Compare two runs over the cases that both had."),
+    "merge": Part("eval_merge", "Put the parts of a run together, and show it whole."),
+    "export": Part("eval_export", "Write a run's items as JSON lines, CSV or Parquet."),
     "import": Part("eval_import", "Make an eval of promptfoo's files."),
 }
 
@@ -37,10 +41,17 @@ _PARTS: Final[dict[str, Part]] = {
               help="Have a Dask cluster's workers make the calls: dask://HOST:PORT.")  # fmt: skip
 @click.option("--yes", "-y", "sure", is_flag=True,
               help="Send it without being asked, whatever it may cost.")  # fmt: skip
-@click.option("--batch", is_flag=True,
-              help="Send calls in their vendors' batches: half the price, up to a day.")
-@click.option("--no-wait", "leaves", is_flag=True,
-              help="With --batch: end once the batches are sent; `eval collect` takes them home.")
+@click.option(
+    "--batch",
+    is_flag=True,
+    help="Send calls in their vendors' batches: half the price, up to a day.",
+)
+@click.option(
+    "--no-wait",
+    "leaves",
+    is_flag=True,
+    help="With --batch: end once the batches are sent; `eval collect` takes them home.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of eval files.")
 def command(  # noqa: PLR0913 - one for each option
     *,

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from promptops.errors import UsageError
 
@@ -15,9 +13,8 @@ if TYPE_CHECKING:
 
     from promptops.config import Project
     from promptops.evals.plan import EvalPlan
+    from promptops.ledger import Ledger
     from promptops.ledger.rows import Run
-
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
 
 
 def run_of(here: Project, ledger: Path | None, word: str) -> Run:
@@ -34,6 +31,15 @@ def run_of(here: Project, ledger: Path | None, word: str) -> Run:
         return named(rows.runs(), word, partial(resolved, here.root))
 
 
+def parts_of_run(here: Project, rows: Ledger, word: str) -> tuple[Run, ...]:
+    """Return the run that a word means, with the other parts of it; raises ``UsageError``."""
+    from promptops.evals.runs import named, whole
+    from promptops.git.state import resolved
+
+    runs = rows.runs()
+    return whole(runs, named(runs, word, partial(resolved, here.root)))
+
+
 def plan_again(here: Project, run: Run, budget: str | None) -> EvalPlan:
     """Return the plan of a run's eval file as it stands, with the run's budget or another.
 
@@ -42,19 +48,16 @@ def plan_again(here: Project, run: Run, budget: str | None) -> EvalPlan:
         ConfigError: Something in it is wrong.
     """
     from promptops.cli.eval_common import plan_of
+    from promptops.evals.shown_plan import SUFFIXES, plan_in, stem
 
-    before = json.loads(run.plan)
-    plan = plan_of(here, str(here.root / _file(here, before)), budget)
-    usd = before["budget"]["usd"]
+    before = plan_in(run)
+    name = stem(before)
+    found = [suffix for suffix in SUFFIXES if (here.root / f"{name}{suffix}").is_file()]
+    if not found:
+        told = "its eval was made in Python, or its file is gone"
+        raise UsageError(f"there is no {name}.yaml: {told}; `promptops eval show` shows the run")
+    plan = plan_of(here, str(here.root / f"{name}{found[0]}"), budget)
+    usd = before.budget.usd
     if budget is not None or usd is None:
         return plan
-    return replace(plan, budget=replace(plan.budget, usd=Decimal(usd)))
-
-
-def _file(here: Project, plan: dict[str, str]) -> str:
-    name = f"{plan['folder']}/{plan['name'].rpartition('/')[2]}".lstrip("/")
-    for suffix in _SUFFIXES:
-        if (here.root / f"{name}{suffix}").is_file():
-            return f"{name}{suffix}"
-    told = "its eval was made in Python, or its file is gone"
-    raise UsageError(f"there is no {name}.yaml: {told}; `promptops eval show` still shows the run")
+    return replace(plan, budget=replace(plan.budget, usd=usd))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping  # noqa: TC003 - readers of JSON look at the types
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 TestKind = Literal["non_inferiority", "superiority", "equivalence"]
 Inconclusive = Literal["exit", "pass", "fail"]

@@ -111,19 +111,24 @@ def prepare(plan: EvalPlan, setting: Setting) -> Prepared:
         if not one.free:
             streaming(one.model)  # a vendor whose streams are not read is refused here
     check(plan, found)
-    scorers = _scorers(plan, setting.root)
+    scorers = scorers_of(plan, setting.root)
     declared = {one.id: one.handle.prompt.metadata.inputs for one in found}
     dataset = CaseSet(setting.root, plan, declared, setting.sources)
     survey = dataset.survey()
     cases = shard(list(dataset.cases(survey)), *setting.part)
-    prices = _prices(plan, found, setting.prices)
-    judges = _graders(plan, scorers, setting)
+    prices = prices_of(plan, found, setting.prices)
+    judges = graders_of(plan, scorers, setting)
     rules = (setting.rules, setting.prices.day)
     costing = costs(plan, found, cases, prices, rules)
     return Prepared(plan, setting, found, scorers, dataset, survey, cases, prices, costing, judges)
 
 
-def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
+def scorers_of(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
+    """Return the scorers of a plan.
+
+    Raises:
+        ConfigError: One is not what it should be.
+    """
     problems: list[Wrong] = []
     written = [{one.kind: dict(one.options)} for one in plan.scorers]
     found = parse_scorers(written, ("scorers",), problems, folder=root / plan.folder)
@@ -143,14 +148,21 @@ def _scorers(plan: EvalPlan, root: Path) -> tuple[Scorer, ...]:
     return found
 
 
-def _graders(plan: EvalPlan, scorers: Sequence[Scorer], setting: Setting) -> Graders:
+def graders_of(plan: EvalPlan, scorers: Sequence[Scorer], setting: Setting) -> Graders:
+    """Return the scorers of a plan that ask models; raises what ``prepare`` does."""
+
     def price(model: str) -> Price | None:
         return FREE if model.startswith(BASELINE) else setting.prices.find(asked(model))
 
     return graders(plan, scorers, setting.handle, setting.root / plan.folder, price)
 
 
-def _prices(plan: EvalPlan, found: Sequence[Variant], prices: Prices) -> dict[str, Price | None]:
+def prices_of(plan: EvalPlan, found: Sequence[Variant], prices: Prices) -> dict[str, Price | None]:
+    """Return what models cost, None where nobody knows.
+
+    Raises:
+        UnknownModel: There is a budget, and a model has no known price.
+    """
     known = {
         one.model: FREE if one.model.startswith(BASELINE) else prices.find(asked(one.model))
         for one in found

@@ -70,6 +70,11 @@ def whole(runs: Sequence[Run], run: Run) -> tuple[Run, ...]:
     return tuple(sorted(found.values(), key=lambda one: int(one.shard.partition("/")[0])))
 
 
+def newest_part(runs: Sequence[Run]) -> Run:
+    """Return the newest run that is a part of one, or the newest of all."""
+    return max(runs, key=lambda run: (parts_of(run) > 1, run.started, run.run_id))
+
+
 def parts_of(run: Run) -> int:
     """Return of how many parts a run is one."""
     return int(run.shard.partition("/")[2])

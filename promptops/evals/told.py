@@ -13,6 +13,7 @@ from promptops.evals.placed import traffic
 from promptops.evals.report_facts import DatasetFacts, PriceFacts, RunFacts, Spent
 from promptops.evals.reporting import Facts, Material, report
 from promptops.evals.trails import Trails
+from promptops.ledger.totals import Total
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
     from promptops.evals.judging_records import Record
     from promptops.evals.prepared import Prepared
     from promptops.evals.report import Report
-    from promptops.ledger.totals import Total
 
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A run that has ended; ``total`` is what it paid."""
+    """A run that has ended; ``total`` is what it paid.
+
+    ``others`` are the ids of the other parts of one that was carried out in parts.
+    """
 
     id: str
     started: float
@@ -35,6 +38,12 @@ class Ran:
     total: Total
     stopped: str | None = None
     notes: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all its parts."""
+        return (self.id, *self.others)
 
 
 def told(
@@ -44,14 +53,15 @@ def told(
     judges: Mapping[str, Record] | None = None,
 ) -> Report:
     """Return the report of a run, of what was seen of each variant and case, and of its judges."""
-    trails = Trails.of(made.setting.ledger, ran.id)
+    trails = Trails.of(made.setting.ledger, *ran.ids)
     material = Material(
         made.plan, made.variants, made.cases, seen, made.scorers, made.costing, trails, made.prices
     )
-    return judged(report(material, _facts(made, ran, seen)), made, judges or {}, seen)
+    return judged(report(material, facts(made, ran, seen)), made, judges or {}, seen)
 
 
-def _facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> Facts:
+def facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> Facts:
+    """Return what is said of a run beside its answers."""
     plan, prices, survey, ended = made.plan, made.setting.prices, made.survey, _moment(ran.ended)
     run = RunFacts(
         ran.id, _moment(ran.started), made.setting.version, plan.run.seed, ended,
@@ -74,7 +84,7 @@ def _facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Se
 
 def _judges(made: Prepared, ran: Ran) -> Decimal | None:
     """Return what judges cost in a run; None where that is not known."""
-    total = judged_total(made, ran.id)
+    total = sum((judged_total(made, run_id) for run_id in ran.ids), Total())
     return None if total.unpriced else total.spent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.evals.costing_reads import Sent
@@ -34,16 +35,16 @@ class Trails:
     unfit: Mapping[str, Sequence[Attempt]] = field(default_factory=dict)  # of that run
 
     @classmethod
-    def of(cls, ledger: Ledger, run_id: str) -> Trails:
-        """Return the trails of a run."""
+    def of(cls, ledger: Ledger, *run_ids: str) -> Trails:
+        """Return the trails of a run, or of all parts of one."""
         keys, reused = {}, {}
-        for one in ledger.outcomes(run_id):
+        for one in chain.from_iterable(map(ledger.outcomes, run_ids)):
             item = one.item
             keys[Place(item.version, item.model, item.case_id, item.repeat)] = item.answer_key
             if one.from_run is not None:
                 reused[item.answer_key] = one.from_run
         attempts: dict[str, list[Attempt]] = {}
-        for attempt in ledger.attempts(run_id):
+        for attempt in chain.from_iterable(map(ledger.attempts, run_ids)):
             if attempt.purpose == "answer":
                 attempts.setdefault(attempt.answer_key, []).append(attempt)
         unfit: dict[str, list[Attempt]] = {}

@@ -87,11 +87,12 @@ class Ledger(Queries):
         """
         return Lease(self._place, run_id, self._clock)
 
-    def merge(self, other: Ledger) -> int:
+    def merge(self, other: Ledger, *, of_one: bool = True) -> int:
         """Add the rows of another ledger; returns how many were new, 0 the second time.
 
         Raises:
-            LedgerError: They hold different evals or datasets, or contradict one another.
+            LedgerError: They contradict one another; or, ``of_one`` eval as they are to be, they
+                hold different evals or datasets.
         """
         name = other._place.name
         if other._place.uri == self._place.uri:
@@ -99,7 +100,7 @@ class Ledger(Queries):
         with closing(self._place.connect()) as connection, told(self._place.name):
             connection.execute("ATTACH ? AS other", (other._place.attached(),))
             with writing(connection):
-                return merging.merge(connection, name)
+                return merging.merge(connection, name, of_one=of_one)
 
     def prune(self, before: float) -> dict[str, int]:
         """Delete runs that started before a time, and overwrite what was theirs alone.

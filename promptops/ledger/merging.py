@@ -14,13 +14,16 @@ _PLAN: Final = "eval_sha256, dataset_sha256"
 _SAME: Final = ("eval_sha256", "dataset_sha256", "plan", "seed", "prices_sha256")
 
 
-def merge(connection: sqlite3.Connection, name: str) -> int:
+def merge(connection: sqlite3.Connection, name: str, *, of_one: bool = True) -> int:
     """Add the rows of the attached database ``other``, but its leases; returns how many are new.
 
     Raises:
-        LedgerError: The ledgers hold different evals or datasets, or contradict one another.
+        LedgerError: The ledgers contradict one another; or, ``of_one`` eval as they are to be, they
+            hold different evals or datasets.
     """
-    _check_evals(connection, name)
+    if of_one:
+        _check_evals(connection, name)
+    _check_plans(connection, name)
     before = connection.total_changes
     for table in TABLES.values():
         _check_rows(connection, table, name)
@@ -39,6 +42,9 @@ def _check_evals(connection: sqlite3.Connection, name: str) -> None:
     )
     if not (ours <= theirs or theirs <= ours):
         raise LedgerError(f"{name} is of another eval or another dataset: nothing was merged")
+
+
+def _check_plans(connection: sqlite3.Connection, name: str) -> None:
     differ = " OR ".join(f"a.{column} IS NOT b.{column}" for column in _SAME)
     query = (
         f"SELECT run_id FROM main.runs a JOIN other.runs b USING (run_id) WHERE {differ} LIMIT 1"  # noqa: S608

@@ -110,7 +110,7 @@ def role(report: Report, one: Variant) -> str:
     """Return what stands in place of a difference where there is none."""
     if one.role == "baseline":
         return "baseline"
-    return "incumbent" if one.id == report.incumbent else UNKNOWN
+    return "incumbent" if report.incumbent == one.id or one.role == "incumbent" else UNKNOWN
 
 
 def better_baselines(report: Report, name: Callable[[str], str] = str) -> list[str]:

@@ -1,0 +1,55 @@
+"""``promptops eval export``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from promptops.cli.common import emit, project
+from promptops.errors import UsageError
+
+
+@click.command("export")
+@click.argument("run", metavar="RUN")
+@click.option("--format", "form", type=click.Choice(("jsonl", "csv", "parquet")), default="jsonl",
+              show_default=True, help="How to write the rows.")  # fmt: skip
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write to a file; Parquet goes nowhere else.")  # fmt: skip
+@click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Where calls are written down.  [default: .promptops/ledger.db]")  # fmt: skip
+def command(*, run: str, form: str, output: Path | None, ledger: Path | None) -> None:
+    r"""Write a run's items as rows: a case for a version and a model, what it answered and scored.
+
+    RUN is an id or the beginning of one, `last`, `last~1`, or a git revision at which it was made.
+
+    \b
+    eval export last --format csv --output triage.csv
+    eval export last --format parquet --output triage.parquet
+
+    Parquet needs promptops-toolkit[parquet]. Cells of CSV that a spreadsheet would take for
+    formulas begin with an apostrophe.
+    """
+    from promptops.cli.eval_common import setting_of, stored
+    from promptops.cli.eval_runs import parts_of_run
+    from promptops.evals.shown import shown
+    from promptops.reporters import eval_rows
+
+    if form == "parquet" and output is None:
+        raise UsageError("eval export: Parquet is no text: name a file with --output")
+    here = project()
+    with stored(here, ledger) as rows:
+        found = shown(parts_of_run(here, rows, run), setting_of(here, rows)).report
+    if form == "parquet":
+        from promptops.reporters.eval_parquet import write
+
+        assert output is not None  # noqa: S101 - refused above
+        write(found, output)
+        return
+    text = "".join(eval_rows.jsonl(found) if form == "jsonl" else eval_rows.table(found))
+    if output is None:
+        emit(text)
+        return
+    from promptops.templates.files import write_file
+
+    write_file(output, text.encode("utf-8", "backslashreplace"))
