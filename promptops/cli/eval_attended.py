@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from promptops.evals.session import Session
 
 DEAR: Final = Decimal(1)  # dollars at most, above which a terminal is asked
+MANY: Final = 5_000  # answers, above which foretelling is a part of a run's time
 PAUSE: Final = 0.2  # seconds between two looks at a run
 
 
@@ -57,6 +58,11 @@ class Attended:
         from promptops.evals.foretold import foretell
         from promptops.reporters.eval_plan_opening import opening
 
+        items = len(made.cases) * len(made.variants) * made.plan.repeats
+        if items > MANY and not self.moving:
+            told = f"{items:,} answers; `promptops eval plan` says what they cost"
+            click.echo(f"promptops: {one_line(made.plan.name)}: {told}", err=True)
+            return
         found = foretell(made)
         for line in opening(found):
             click.echo(f"promptops: {line}", err=True)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import NotEstimable
+from promptops.evals.foretold_cached import input_dollars
 from promptops.evals.foretold_past import mean
 from promptops.evals.foretold_values import Dollars, Got, Line
 from promptops.evals.requests import asked
@@ -25,6 +26,11 @@ WORST: Final = (
     "what a run sets aside for first attempts: every byte a token, at the dearest rate of writing "
     "to a cache, and the longest answer"
 )
+PLAIN: Final = "the tokens at list prices, none of them read from a cache"
+CACHED: Final = (
+    "the tokens at list prices, with the reads and writes of a cache that is empty at first, by "
+    "the vendor's rules"
+)
 FREE: Final = "nobody is paid"
 _NONE: Final = "no call is made"
 
@@ -39,7 +45,15 @@ def lines(made: Prepared, found: Calls, history: History) -> Iterator[Line]:
             continue
         used, price = mean(made, one, mine, history), made.prices.get(one.model)
         unknown = "" if price else made.setting.prices.why_unknown(asked(one.model))
-        batch = price and price.batch
+        batch = None
+        if price is not None and price.batch is not None:
+            expected = _expected(price.batch, used, number)
+            batch = Dollars(expected, Got(mine.batch_worst, WORST))
+        if price is None or mine.worst is None:
+            live = Dollars(Got(None, unknown), Got(None, unknown))
+        else:
+            read = None if used.usages else input_dollars(made, one, mine, price)
+            live = Dollars(_expected(price, used, number, read), Got(mine.worst, WORST))
         yield Line(
             one.id,
             one.model,
@@ -48,8 +62,8 @@ def lines(made: Prepared, found: Calls, history: History) -> Iterator[Line]:
             number,
             Got(None if used.input is None else round(used.input * number), used.input_how),
             Got(round(used.output * number), used.output_how),
-            _dollars(price, mine.worst, used, number, unknown),
-            _dollars(batch, mine.batch_worst, used, number, "") if batch else None,
+            live,
+            batch,
         )
 
 
@@ -80,15 +94,8 @@ def _unpaid(one: Variant, mine: Made) -> Line:
     return Line(one.id, one.model, paid, mine.items, calls, none, none, free, None)
 
 
-def _dollars(
-    price: Price | None, worst: Decimal | None, used: Mean, number: int, unknown: str
-) -> Dollars:
-    if price is None or worst is None:
-        return Dollars(Got(None, unknown), Got(None, unknown))
-    return Dollars(_expected(price, used, number), Got(worst, WORST))
-
-
-def _expected(price: Price, used: Mean, number: int) -> Got[Decimal]:
+def _expected(price: Price, used: Mean, number: int, cached: Decimal | None = None) -> Got[Decimal]:
+    """Return what so many calls cost; ``cached`` is what their input does, if that is known."""
     if used.usages:
         try:
             paid = sum((price.cost(one) for one in used.usages), NOTHING) / len(used.usages)
@@ -99,6 +106,7 @@ def _expected(price: Price, used: Mean, number: int) -> Got[Decimal]:
     if used.input is None:
         return Got(None, used.input_how)
     rates = price.rates_for(round(used.input))
-    per_call = (used.input * rates.input + used.output * rates.output) / MILLION
-    told = "the tokens at list prices, none of them read from a cache"
-    return Got((per_call * number).quantize(PER_CALL), told)
+    read, told = used.input * number * rates.input / MILLION, PLAIN
+    if cached is not None:
+        read, told = cached, CACHED
+    return Got((read + used.output * number * rates.output / MILLION).quantize(PER_CALL), told)

@@ -31,7 +31,7 @@ dataset: {path: cases.jsonl, id: id, expected: yard}
 scorers: [{label: [harbour, station]}]
 gate: {metric: label, margin: 0.2}
 """
-FILE = "evals/sort.yaml"
+FILE, CLAUDE = "evals/sort.yaml", "anthropic:claude-haiku-5-5"
 DEAR = "openai:gpt-5.2-pro"  # a run of it may cost more than a dollar
 
 
@@ -78,8 +78,8 @@ def project(locked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     return tmp_path
 
 
-def write(root: Path, model: str = "anthropic:claude-haiku-5-5", more: str = "") -> None:
-    (root / FILE).write_text(EVAL.replace("%s", model) + more)
+def write(root: Path, model: str = CLAUDE) -> None:
+    (root / FILE).write_text(EVAL.replace("%s", model))
 
 
 def called(*words: str) -> Result:
@@ -135,6 +135,27 @@ def test_what_a_run_says_first_comes_true_and_is_not_planned_again(
     assert "earlier calls" in expected["how"]
     assert anew["minutes"]["value"] > 0
     assert project.is_dir()
+
+
+def test_what_a_cache_will_do_is_foretold_by_its_vendors_rules(
+    project: Path, server: Serving
+) -> None:
+    rules = "Crates with a red label wait in the yard behind the old customs house. " * 300
+    marked = "{% system %}\n" + rules + "\n{% cache %}\n{% endsystem %}\n{% user %}"
+    prompt = project / "prompts/sort.prompt.j2"
+    text = prompt.read_text().replace("{% user %}", marked)
+    prompt.write_text(text.replace("params:", "cost: {output_tokens: 4}\nparams:"))
+    alone = EVAL.replace("[v1, v2]", "[work]").partition("gate:")[0]
+    (project / FILE).write_text(alone.replace("%s", CLAUDE) + "run: {concurrency: 4}\n")
+    found = planned()
+    (one,), expected = found["variants"], found["live"]["expected"]
+    assert "reads and writes of a cache" in expected["how"]
+    spent = Decimal(json.loads(called(FILE, "--format", "json").stdout)["spent"]["now"])
+    billed = server.world.stats()
+    assert 10 < billed["read"] / billed["write"] < 12  # one of twelve wrote
+    theirs = billed["read"] + billed["write"] + billed["input"]
+    ours = Decimal(one["input_tokens"]["value"]) / theirs
+    assert Decimal(expected["value"]) / ours == pytest.approx(spent, rel=Decimal("0.1"))
 
 
 def test_an_unknown_price_is_a_word_and_with_a_budget_exit_3(project: Path) -> None:
