@@ -12,7 +12,7 @@ import click
 from promptops.cli import one_line
 from promptops.cli.common import project
 from promptops.cli.eval_common import CLEAR, FORMATS
-from promptops.errors import ConfigError, PromptopsError, UsageError
+from promptops.errors import PromptopsError, UsageError
 
 if TYPE_CHECKING:
     from promptops.config import Project
@@ -86,12 +86,10 @@ def manner_of(plan: EvalPlan, *, wait: bool) -> Manner:
     Raises:
         ConfigError: The plan asks for what no batch can do.
     """
-    from promptops.evals.batch import Manner
+    from promptops.evals import batch
 
-    if plan.run.stream:
-        raise ConfigError(f"{plan.name}: answers of batches are no streams: run.stream or --batch")
     shows = _say if sys.stderr.isatty() else lambda _: None
-    return Manner(wait=wait, told=_say, shows=shows)
+    return batch.manner_of(plan, wait=wait, told=_say, shows=shows)
 
 
 def said_of(rows: Ledger, run_id: str) -> bool:

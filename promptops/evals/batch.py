@@ -7,8 +7,9 @@ import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from promptops.errors import ConfigError
 from promptops.evals.batch_desk import Desk, Left, Pace
 from promptops.evals.batch_filling import Filling
 from promptops.evals.batch_journey import journey
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from promptops.evals.batch_parcel import Parcel
     from promptops.evals.calling import Calls
+    from promptops.evals.plan import EvalPlan
     from promptops.evals.runner import Task
     from promptops.ledger.ledger import Ledger
     from promptops.model.money import Price
@@ -43,6 +45,17 @@ class Manner:
     shows: Callable[[str], None] = lambda _: None
     pace: Pace = field(default_factory=Pace)
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+
+def manner_of(plan: EvalPlan, **more: Any) -> Manner:
+    """Return how a plan's calls go in batches.
+
+    Raises:
+        ConfigError: It asks for what no batch can do.
+    """
+    if plan.run.stream:
+        raise ConfigError(f"{plan.name}: answers of batches are no streams: leave out run.stream")
+    return Manner(**more)
 
 
 def batched(

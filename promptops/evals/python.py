@@ -78,12 +78,14 @@ class Eval:
         ledger: Place | None = None,
         fresh: bool = False,
         part: tuple[int, int] = (1, 1),
+        batch: bool = False,
     ) -> Report:
         """Carry it out and return its report.
 
         ``root`` is a folder of the project, else the current one; ``ledger`` the file in which
         calls are written down, else the project's. With ``fresh`` no answer of an earlier run is
-        used again; ``part`` is a share of the cases, from 1, and of how many.
+        used again; ``part`` is a share of the cases, from 1, and of how many. With ``batch`` calls
+        go in their vendors' batches, and it waits for them, up to a day.
 
         Raises:
             UsageError: A loop is running already: await ``arun``.
@@ -94,7 +96,8 @@ class Eval:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
-            return asyncio.run(self.arun(root=root, ledger=ledger, fresh=fresh, part=part))
+            asked = self.arun(root=root, ledger=ledger, fresh=fresh, part=part, batch=batch)
+            return asyncio.run(asked)
         raise UsageError("a loop is running, as in a notebook: write `await eval.arun()`")
 
     async def arun(
@@ -104,6 +107,7 @@ class Eval:
         ledger: Place | None = None,
         fresh: bool = False,
         part: tuple[int, int] = (1, 1),
+        batch: bool = False,
     ) -> Report:
         """Carry it out as ``run`` does, in a loop that is running.
 
@@ -113,7 +117,7 @@ class Eval:
         from promptops.evals.python_run import reported
 
         where = None if ledger is None else Path(ledger)
-        return await reported(self, Path(root or "."), where, fresh=fresh, part=part)
+        return await reported(self, Path(root or "."), where, fresh=fresh, part=part, batch=batch)
 
     def cases(self) -> Dataset:
         """Return where the cases are, and what their columns mean."""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from promptops.config import find_project
+from promptops.evals.batch import manner_of
 from promptops.evals.dataset.given import given
 from promptops.evals.prepared import Setting
 from promptops.evals.python_plan import ROWS, TRAINED, plan_of
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 async def reported(
-    made: Eval, root: Path, ledger: Path | None, *, fresh: bool, part: tuple[int, int]
+    made: Eval, root: Path, ledger: Path | None, *, fresh: bool, part: tuple[int, int], batch: bool
 ) -> Report:
     """Return the report of an eval, as far as it was carried out.
 
@@ -43,7 +44,8 @@ async def reported(
     keeping = Keeping(plan.run.store)
     with Ledger.open(ledger or here.root / DEFAULT, keeping=keeping) as rows:
         setting = _setting(here, rows, made, fresh=fresh, part=part)
-        return await carried_out(plan, setting, Way(goes_on=True))
+        batches = manner_of(plan) if batch else None
+        return await carried_out(plan, setting, Way(goes_on=True, batches=batches))
 
 
 def _setting(

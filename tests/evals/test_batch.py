@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptops.config import Server
+from promptops.errors import ConfigError
+from promptops.evals import Dataset, Eval
 from promptops.evals.batch import Manner
 from promptops.evals.batch_rows import outstanding, share
 from promptops.evals.runner import Driver
@@ -25,7 +28,7 @@ from promptops.ledger.ledger import Ledger
 from promptops.ledger.state import Outcome
 from promptops.model.money import Price, Rates, Usage
 from promptops.providers.batch import Caps
-from tests.evals import judged_worlds
+from tests.evals import batch_worlds, judged_worlds
 from tests.evals.batch_worlds import CLAUDE, GPT, QUICK, batch_price, project, ran
 from tests.vendor_server import answers, faults
 from tests.vendor_server.answers import by_keyword
@@ -304,6 +307,18 @@ def test_where_there_are_no_batches_calls_are_made_live(
     server.world.faults.queue.append(faults.status(404, "not_found_error"))
     assert ran(root, ledger).verdict == "pass"
     assert (server.world.batches, server.world.stats()["billed"]) == ([], 12)
+
+
+def test_an_eval_in_python_goes_in_batches_too(server: Serving, tmp_path: Path) -> None:
+    (tmp_path / "prompts").mkdir()
+    (tmp_path / "prompts/sort.prompt.j2").write_text(batch_worlds.PROMPT % (1, ""))
+    rows = [{"parcel": f"crate number {n}", "yard": "harbour"} for n in range(4)]
+    made = Eval("sort", models=[CLAUDE], dataset=Dataset(rows, expected="yard"), scorers=["equals"])
+    found = made.run(root=tmp_path, batch=True)
+    assert found.variants[0].metrics["equals"].mean == 1.0
+    assert [len(names) for names in server.world.batches] == [4]
+    with pytest.raises(ConfigError, match="no streams"):
+        replace(made, stream=True).run(root=tmp_path, batch=True)
 
 
 def test_judges_are_asked_live_and_once_their_money_is_free(
