@@ -12,9 +12,12 @@ from promptops.cli.common import as_json, emit, project
 from promptops.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from promptops.audit.question import Answer, Question
+    from promptops.audit.question import Answer, Question, Window
 
 FORMATS: Final = ("text", "json", "markdown", "csv")
+DIALECTS: Final = (
+    "sqlite", "duckdb", "postgres", "bigquery", "clickhouse", "databricks", "snowflake", "trino",
+)  # fmt: skip
 
 
 @click.command("query")
@@ -27,7 +30,9 @@ FORMATS: Final = ("text", "json", "markdown", "csv")
 @click.option("--limit", metavar="N", type=click.IntRange(1), default=20, show_default=True,
               help="Print so many rows of a text or Markdown.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
-def command(
+@click.option("--sql", type=click.Choice(DIALECTS), metavar="DIALECT",
+              help="Print the SQL that is asked, for a database of your own.")  # fmt: skip
+def command(  # noqa: PLR0913 - one for each option
     *,
     question: str | None,
     address: str | None,
@@ -35,31 +40,53 @@ def command(
     until: str | None,
     limit: int,
     form: str,
+    sql: str | None,
 ) -> None:
     """Ask recorded calls a ready question; without one, list them.
 
     Exit codes: 0 answered, 2 there is no such question or no ledger.
     """
-    from promptops.audit.questions import questions
-
-    known = questions()
+    known = _questions()
     if question is None:
         emit(_listed(known))
         return
     if question not in known:
         raise UsageError(f"no question {question!r}{nearest(question, known)}: {', '.join(known)}")
-    from promptops.audit.question import Window
+    from promptops.audit.question import Window as Days
     from promptops.ledger.ledger import DEFAULT
     from promptops.warehouse.warehouse import opened
 
+    window = Days(_day("--since", since), _day("--until", until))
+    if sql is not None:
+        emit(_sql(known[question], window, sql))
+        return
     house = opened(address or str(project().root / Path(DEFAULT)))
-    found = known[question].ask(house, Window(_day("--since", since), _day("--until", until)))
-    emit(_written(found, form, limit))
+    emit(_written(known[question].ask(house, window), form, limit))
+
+
+def _questions() -> dict[str, Question]:
+    from promptops.audit.questions import questions
+
+    try:
+        return questions()
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("promptops"):
+            raise
+        told = f"questions need {error.name}: pip install 'promptops-toolkit[audit]'"
+        raise UsageError(told) from None
 
 
 def _listed(known: dict[str, Question]) -> str:
     wide = max(map(len, known))
     return "\n".join(f"{name:<{wide}}  {one.told}" for name, one in known.items())
+
+
+def _sql(question: Question, window: Window, dialect: str) -> str:
+    from promptops.warehouse.warehouse import Written
+
+    house = Written(dialect)
+    question.ask(house, window)
+    return ";\n\n".join(house.asked) + ";"
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -63,6 +63,19 @@ def sql(query: Table, dialect: str) -> str:
     import ibis
 
     return str(ibis.to_sql(query, dialect=dialect))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """No database: what is asked is kept as SQL, and answered with nothing."""
+
+    dialect: str
+    asked: list[str] = field(default_factory=list)
+
+    def rows(self, query: Table) -> Sequence[Row]:
+        """Return no row."""
+        self.asked.append(sql(query, self.dialect))
+        return ()
 
 
 @dataclass(frozen=True, slots=True)

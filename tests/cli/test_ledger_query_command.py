@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlglot
 from click.testing import CliRunner, Result
 
+from promptops.audit.questions import questions
 from promptops.cli.ledger import command
+from promptops.cli.ledger_query import DIALECTS
 from promptops.errors import UsageError
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
@@ -85,6 +88,15 @@ def test_a_spreadsheet_runs_nothing_and_markdown_stays_a_table() -> None:
 @pytest.mark.usefixtures("project")
 def test_more_rows_than_the_limit_are_counted() -> None:
     assert "and 1 more (--limit)" in asked("features", "--limit", "1").output
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_question_is_printed_for_other_databases(dialect: str) -> None:
+    for name in questions():
+        printed = asked(name, "--sql", dialect).output
+        assert printed.count("SELECT") > 1
+        assert sqlglot.parse(printed, read=dialect)
 
 
 @pytest.mark.usefixtures("project")

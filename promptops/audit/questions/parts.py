@@ -25,7 +25,7 @@ def _ask(house: Warehouse, window: Window) -> Answer:
     spent = sum(spending(house, (), measured).values(), Spending())
     every = sum(spending(house, (), calls).values(), Spending())
     sums = measured.agg(**{part: _[f"{part}_chars"].sum() for part in PARTS})
-    ((*chars,),) = house.rows(sums)
+    chars = next(iter(house.rows(sums)), (0,) * len(PARTS))
     counts = {part: int(number or 0) for part, number in zip(PARTS, chars, strict=True)}
     total = sum(counts.values())
     dollars = sum((spent.by_kind.get(kind, NOTHING) for kind in _PROMPT), NOTHING)
