@@ -50,8 +50,7 @@ def _judge(made: Prepared, grader: Grader, answers: _Answers) -> Judge:
     cases = [case for case in made.cases if grader.scorer.applies(case)]
     each = len(made.variants) * made.plan.repeats
     questions = grader.questions(each, len(made.variants))
-    labelled = len(grader.graded) * (grader.questions(1, 1) if not grader.compares else 0)
-    calls = questions * len(cases) + labelled
+    calls = questions * len(cases) + grader.about_labels
     unknown = [model for model in grader.models if made.graders.prices.get(model) is None]
     if unknown or not cases:
         why = made.setting.prices.why_unknown(asked(unknown[0])) if unknown else "no case applies"

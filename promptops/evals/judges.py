@@ -68,6 +68,11 @@ class Grader:
             return answers * times
         return 2 * times * (answers - answers // variants)
 
+    @property
+    def about_labels(self) -> int:
+        """How many questions it asks about answers that people have graded."""
+        return len(self.graded) * len(self.models) * (2 if self.compares else 1)
+
     def decides(self, metrics: frozenset[str]) -> bool:
         """Whether one of some metrics needs its scores."""
         return self.name in metrics or (TOTAL in metrics and self.scorer.weight > 0)

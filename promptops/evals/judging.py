@@ -5,7 +5,7 @@ A judge that fails leaves an error, never a grade.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -95,7 +95,8 @@ class Judging:
         """Have a judge grade what people have graded."""
         judge, record = grader.judge, self.records[grader.name]
         assert judge is not None  # noqa: S101 - embeddings have no labels
-        known = unasked(grader.scorer, one.case, one.completions)
+        anywhere = replace(grader.scorer, where={})  # what people graded is of no slice
+        known = unasked(anywhere, one.case, one.completions)
         if known is not None:
             words = dict.fromkeys(grader.models, known.label)
             record.labelled.append(Labelled(one, words, known.value))

@@ -39,7 +39,7 @@ def judging(made: Prepared, calls: Calls, add: Callable[..., None]) -> Judging:
     variants = len(made.variants)
     answers = len(made.cases) * variants * plan.repeats
     for one in made.graders.each:  # so many more calls may fail
-        calls.retries.items += one.questions(answers, variants) + len(one.graded)
+        calls.retries.items += one.questions(answers, variants) + one.about_labels
     return Judging(questions)
 
 

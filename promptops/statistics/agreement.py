@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from promptops.statistics.clusters import grouped
-from promptops.statistics.distributions import student_quantile
+from promptops.statistics.clusters import grouped, reach
 from promptops.statistics.inference import Interval
 from promptops.statistics.rates import wilson
 
@@ -94,7 +93,7 @@ def prediction_powered(
         clusters: Of the judged cases, then of the labelled ones; the two share none.
         confidence: Two-sided.
         elsewhere: Whether the labelled cases are none of those whose rate is asked for, so that
-            they tell of the judge alone: then w is 1.
+            they tell of the judge alone: then w is 1, and the ends are moved for skewness.
 
     Returns:
         The rate and its interval within 0 and 1, None for fewer than two labels, or two cases.
@@ -104,16 +103,19 @@ def prediction_powered(
         return None
     weight = 1.0 if elsewhere else alone / (alone + both)
     ours = grouped([y - weight * f for f, y in labelled], clusters and clusters[alone:])
-    value, variance = ours.mean, ours.error**2
+    value, variance, third = ours.mean, ours.error**2, ours.skew * ours.error**3
     if alone > 1:
         theirs = grouped(judged, clusters and clusters[:alone])
         value += weight * theirs.mean
         variance += (weight * theirs.error) ** 2
+        third += theirs.skew * (weight * theirs.error) ** 3
     elif alone:
         value += weight * judged[0]
-    half = student_quantile((1 + confidence) / 2, max(1, len(ours.sums) - 1)) * variance**0.5
-    low, high = max(0.0, value - half), min(1.0, value + half)
-    return Interval(value, low, high, "prediction-powered")
+    # A good judge is seldom wrong, and then always in one direction: few labels show it too rarely.
+    skew = third / variance**1.5 if elsewhere and variance else 0.0
+    level, degrees = (1 + confidence) / 2, max(1, len(ours.sums) - 1)
+    low, high = (reach(level, degrees, tail) * variance**0.5 for tail in (-skew, skew))
+    return Interval(value, max(0.0, value - low), min(1.0, value + high), "prediction-powered")
 
 
 def _disagreement(

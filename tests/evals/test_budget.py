@@ -3,7 +3,7 @@ from decimal import Decimal
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptops.evals.budget import Budget, BudgetSpent
@@ -36,6 +36,42 @@ def test_the_budget_is_never_passed_whatever_calls_turn_out_to_cost(
     assert budget.spent + budget.possible <= limit
     assert (budget.reserved, budget.pending) == (0, 0)
     assert all(worst > 0 for worst in refused)
+
+
+@settings(max_examples=25)
+@given(
+    st.lists(st.tuples(CENTS, st.booleans(), st.booleans()), max_size=30), CENTS, CENTS,
+    st.integers(0, 9),
+)  # fmt: skip
+def test_a_part_of_a_budget_has_its_own_limit_and_is_in_the_whole(
+    calls: list[tuple[Decimal, bool, bool]], limit: Decimal, share: Decimal, seed: int
+) -> None:
+    whole, chance = Budget(limit), Random(seed)
+    part = Budget(share, whole=whole, name="the judges' budget")
+    refused: list[Budget] = []
+
+    async def call(worst: Decimal, judge: bool, known: bool) -> None:
+        budget = part if judge else whole
+        try:
+            await budget.reserve(worst)
+        except BudgetSpent as error:
+            refused.append(error.budget)
+            return
+        for one in (part, whole):
+            assert one.left is not None
+            assert one.left >= 0
+        for _ in range(chance.randrange(4)):
+            await asyncio.sleep(0)
+        budget.settle(worst, worst / 2 if known else None)
+
+    async def main() -> None:
+        await asyncio.wait_for(asyncio.gather(*(call(*one) for one in calls)), 10)
+
+    asyncio.run(main())
+    assert part.spent + part.possible <= min(share, whole.spent + whole.possible)
+    assert whole.spent + whole.possible <= limit
+    assert (part.reserved, part.pending, whole.reserved, whole.pending) == (0, 0, 0, 0)
+    assert all(one.told for one in refused)
 
 
 def test_a_call_waits_while_others_may_leave_enough() -> None:

@@ -173,6 +173,18 @@ def test_a_judge_that_is_refused_stops_a_run_that_it_decides(
     assert means(other) == [None, None]
 
 
+def test_a_judge_that_is_refused_leaves_it_to_the_others(
+    root: Path, server: Serving, ledger: Ledger
+) -> None:
+    server.world.answer = answering(lambda _: {"reason": "x", "verdict": "pass"})
+    server.world.faults = OnlyOf(server.world, "gpt-5-mini", [status(401)], always=True)
+    three = (RUBRIC % "").replace(f", model: {GPT}", THREE)
+    found = ran(root, ledger, plan(root, three, GATE))
+    assert means(found) == [1.0, 1.0]
+    by = {one.model: one.errors for one in found.judges}
+    assert by == {CLAUDE: 0, GPT: 24, GEMINI: 0}
+
+
 @pytest.mark.usefixtures("server")
 def test_judges_never_spend_more_than_is_theirs(root: Path, ledger: Ledger) -> None:
     whole = ran(root, ledger, plan(root, RUBRIC % "")).spent.judge

@@ -122,6 +122,23 @@ def test_a_corrected_rate_covers_the_truth_and_a_good_judge_narrows_it() -> None
     assert widths < 0.75 * alone
 
 
+def test_labels_of_other_answers_tell_of_the_judge_alone() -> None:
+    judged, labelled = [1.0] * 9 + [0.0], [(1.0, 1.0)] * 45 + [(1.0, 0.0)] * 15
+    found = prediction_powered(judged, labelled, elsewhere=True)
+    assert found is not None
+    assert found.value == pytest.approx(0.9 - 15 / 60)
+    assert prediction_powered([1.0], labelled, elsewhere=True) is None
+    dice, covered = Random(5), 0
+    for _ in range(300):
+        truth = [float(dice.random() < 0.7) for _ in range(260)]
+        scores = [1.0 if y or dice.random() < 0.2 else 0.0 for y in truth]
+        pairs = list(zip(scores, truth, strict=True))[:60]
+        held = prediction_powered(scores[60:], pairs, elsewhere=True)
+        assert held is not None
+        covered += held.low <= 0.7 <= held.high
+    assert 0.91 <= covered / 300 <= 0.985
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=60))
 def test_auroc_is_the_rank_test_of_mann_and_whitney(scored: list[tuple[int, bool]]) -> None:
     yes, no = [s for s, right in scored if right], [s for s, right in scored if not right]
