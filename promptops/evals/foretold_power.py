@@ -73,7 +73,8 @@ def _needed(found: Power, made: Prepared, discordance: float, variance: float, h
 
 def _known(made: Prepared, metric: str, history: History) -> list[tuple[float, float, str]]:
     """Return the discordance, the variance and the source of each candidate that is known of."""
-    keys = [scorer_key(one) for one in made.scorers if one.name == metric]
+    judged = {one.name: one.key for one in made.graders.each}
+    keys = [judged.get(metric) or scorer_key(one) for one in made.scorers if one.name == metric]
     asked = [one for one in made.variants if not one.baseline]
     if not keys or len(asked) < 2:  # noqa: PLR2004 - an incumbent and a candidate
         return []
