@@ -87,3 +87,18 @@ def test_a_likeness_asks_for_vectors_of_answers_and_of_what_is_expected(root: Pa
     assert judge.calls == 24
     assert judge.live.worst.value is not None
     assert judge.live.worst.value > Decimal(0)
+
+
+def test_the_discordance_of_a_judged_metric_is_the_ledgers(tmp_path: Path, server: Serving) -> None:
+    root = project(tmp_path, cases=30)
+    what = plan(root, RUBRIC % "", "gate: {metric: tone, margin: 0.1}")
+    with Ledger.memory() as ledger:
+        report = ran(root, ledger, what)
+        (power,) = foretell(prepare(what, setting(root, ledger))).power
+    (known,) = power.needed
+    (one,) = report.comparisons
+    assert one.b is not None
+    assert one.c is not None
+    assert known.discordance == pytest.approx((one.b + one.c) / 30)
+    assert known.how == "v1 and v2 on 30 cases"
+    assert server.world.heard
