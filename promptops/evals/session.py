@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.misfits import asked_again
 from promptops.evals.order import ordered, unit
+from promptops.evals.requests import REPLAY
 from promptops.evals.resuming import Before, completion
 from promptops.evals.runner import Task
 from promptops.evals.variants import ask, sent
@@ -103,14 +104,15 @@ class Session:
     def _unknown(self, block: list[tuple[Item, Case, Variant, Request]]) -> Iterator[Task]:
         """Yield the calls of a block that nothing stored can answer; write its items down."""
         self.writer.add(*(item for item, *_ in block))
-        known = self._stored_answers({item.answer_key for item, *_ in block})
+        keys = {item.answer_key for item, _, one, _ in block if self._may_be_stored(one)}
+        known = self._stored_answers(keys)
         for item, case, variant, asked in block:
             key = item.answer_key
             waiting = self._waiting.setdefault(key, [])
             waiting.append((item, case))
             first = len(waiting) == 1
             self.shared += not first  # another version says the same on this case
-            if first and key in known:
+            if first and key in known and self._may_be_stored(variant):
                 self._again(key, known[key])
             if key in self._done:
                 yield self._known(item, case)
@@ -118,6 +120,10 @@ class Session:
                 self._lose([item], self._lost[key])
             elif first:
                 yield self._asked(item, variant, asked)
+
+    def _may_be_stored(self, variant: Variant) -> bool:
+        """Whether earlier runs are asked: where there is a recording, it alone answers."""
+        return not (variant.model.startswith(REPLAY) and self.plan.run.cassette)
 
     def _stored_answers(self, keys: set[str]) -> dict[str, Reusable]:
         """Return what earlier runs answered of what this one has not behind it."""

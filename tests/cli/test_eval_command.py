@@ -38,12 +38,16 @@ def test_two_versions_are_compared_with_quality_interval_and_verdict(project: Pa
     assert max(map(len, done.out.splitlines())) <= 80
 
 
-def test_what_was_answered_once_is_used_again(project: Path) -> None:
+def test_what_is_worked_out_here_is_worked_out_anew(project: Path) -> None:
     first = promptops("eval", TRIAGE, "--format", "json", cwd=project).json
+    train = project / "evals/support/data/triage.train.jsonl"
+    train.write_text("".join(train.read_text("utf-8").splitlines(keepends=True)[:3]), "utf-8")
     again = promptops("eval", TRIAGE, "--format", "json", cwd=project).json
     assert again["comparisons"] == first["comparisons"]
-    told = [one for one in again["notes"] if "earlier runs" in one]
-    assert told, again["notes"]
+    before, after = ({one["id"]: one["metrics"]["label"]["mean"] for one in found["variants"]}
+                     for found in (first, again))  # fmt: skip
+    assert before["baseline:nearest"] > after["baseline:nearest"]
+    assert not any("earlier runs" in one for one in again["notes"])
     assert (project / ".promptops/ledger.db").exists()
     ignored = (project / ".promptops/.gitignore").read_text()
     assert "*" in ignored.split()

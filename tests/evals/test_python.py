@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import promptops.evals as public
+from promptops import Registry
 from promptops.errors import ConfigError, DatasetError, UsageError
 from promptops.evals import (
     Contains,
@@ -35,6 +36,7 @@ from promptops.evals.plan import Gate as PlannedGate
 from promptops.evals.plan import RunSpec
 from promptops.evals.plan_file import parse_plan, read_plan
 from promptops.evals.plan_file_shapes import PLAN
+from promptops.evals.requests import request
 from promptops.model.evaluation import Case, Completion, Request
 from promptops.scorers.catalogue import built_in
 from promptops.scorers.options import REQUIRED
@@ -207,7 +209,6 @@ def test_a_run_in_python_is_the_run_of_the_file(tmp_path: Path) -> None:
     assert report.verdict == "pass", report.headline
     again = triage().run(root=tmp_path)
     assert again.comparisons == report.comparisons
-    assert any("earlier runs" in one for one in again.notes)
     assert (tmp_path / ".promptops/ledger.db").is_file()
 
 
@@ -230,6 +231,33 @@ def test_cases_may_be_mappings_and_a_model_a_function(shop: Path, form: str) -> 
     means = [one.metrics["equals"].mean for one in report.variants]
     assert means == pytest.approx([21 / 30, 20 / 30])
     assert report.dataset.cases == 30
+    again = replace(
+        made, dataset=Dataset(ROWS, expected="lit", train=[{"question": "Lit?", "lit": "no"}])
+    )
+    assert "30 answers are those of earlier runs" in again.run(root=shop).notes
+
+
+def test_recorded_answers_and_those_of_models_are_never_taken_for_one_another(shop: Path) -> None:
+    live = Eval("lamps", models=["shop:lamp"], dataset=Dataset(ROWS, expected="lit"),
+                scorers=["equals"], providers={"shop": lamp})  # fmt: skip
+
+    def mean(made: Eval) -> float | None:
+        report = made.run(root=shop)
+        assert report.errors == ()
+        return report.variants[0].metrics["equals"].mean
+
+    assert mean(live) == pytest.approx(21 / 30)
+    handle = Registry.load(shop).get("lamps@work")
+    (shop / "evals").mkdir()
+    with (shop / "evals/tape.jsonl").open("w") as tape:
+        for at, row in enumerate(ROWS):
+            sent = request(handle, "replay:shop:lamp", Case(str(at), {"question": row["question"]}))
+            line = {"answer_key": sent.answer_key, "answer": row["lit"]}
+            tape.write(f"{json.dumps(line)}\n")
+    taped = replace(live, models=["replay:shop:lamp"], cassette="tape.jsonl")
+    assert mean(taped) == 1  # the recording answers, and not the ledger
+    assert mean(live) == pytest.approx(21 / 30)  # the ledger, and not the recording
+    assert mean(replace(taped, cassette=None)) == pytest.approx(21 / 30)  # without one, the ledger
 
 
 def test_a_coroutine_may_answer_in_a_loop_that_runs(shop: Path) -> None:

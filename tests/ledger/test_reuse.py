@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -146,3 +147,17 @@ def test_a_later_answer_does_not_change_an_earlier_run(ledger: Ledger) -> None:
         writer.end(result(fresh), answer("another"))
     assert [one.answer for one in ledger.outcomes("r1")] == [answer(1)]
     assert [one.answer for one in ledger.outcomes("r2")] == [answer("another")]
+
+
+@pytest.mark.parametrize(
+    "model", ["baseline:nearest", "replay:anthropic:claude-sonnet-5-5", "own/rules.py:answer:any"]
+)
+def test_what_was_worked_out_here_stands_in_for_nothing(ledger: Ledger, model: str) -> None:
+    with ledger.writer() as writer:
+        answered(writer, 1, attempt="vendor's", at=NOON - DAY)
+        sent = replace(intent(1, attempt="ours", sent_at=NOON), model=model)
+        writer.commit_intents([sent])
+        writer.end(result(sent), answer("ours"))
+    found = ledger.reusable([key(1)])[key(1)]
+    assert isinstance(found, Reusable)
+    assert found.intent.attempt_id == "vendor's"

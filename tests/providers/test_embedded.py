@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promptops.errors import ConfigError, PluginError
-from promptops.model.evaluation import Case, Completion, Request, ToolCall
+from promptops.model.evaluation import Case, Completion, ProviderError, Request, ToolCall
 from promptops.model.money import Usage
 from promptops.providers.nearest import Index, tokens
 from promptops.providers.replay import recorded
@@ -111,9 +111,15 @@ def test_two_answers_to_one_request_are_an_error(tmp_path: Path) -> None:
 
 
 def test_a_cassette_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    for path in (None, tmp_path / "none.jsonl"):
-        (found,) = answers(Settings(cassette=path), replayed())
-        assert isinstance(found, ConfigError)
+    (found,) = answers(Settings(cassette=tmp_path / "none.jsonl"), replayed())
+    assert isinstance(found, ConfigError)
+
+
+def test_without_a_cassette_nothing_is_recorded() -> None:
+    (found,) = answers(Settings(), replayed())
+    assert isinstance(found, ProviderError)
+    assert found.cause == "denied"
+    assert "no answer is recorded" in str(found)
 
 
 def test_the_majority_is_the_most_frequent_value_and_of_equals_the_first() -> None:
