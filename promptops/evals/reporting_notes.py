@@ -24,7 +24,7 @@ def notes(made: Material, look: Look | None, again: Looks | None) -> Iterator[st
     done = sum(ended(made, case) for case in made.cases)
     if look is not None and look.decided and look.cases < len(made.cases):
         beyond = done - look.cases
-        more = f"; {beyond:,} more that were under way are shown, not gated" if beyond > 0 else ""
+        more = f"; of those under way {beyond:,} more are shown, not gated" if beyond > 0 else ""
         yield f"The verdict is of the first {look.cases:,} cases in their order{more}."
     elif done < len(made.cases) and made.plan.gate is None:
         yield f"{len(made.cases) - done:,} cases have not been asked or have no answer."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from promptops.statistics.families import all_hold, holm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from promptops.statistics.outcome import Outcome, Verdict
 
@@ -40,15 +40,6 @@ def overall(outcomes: Iterable[Outcome], *, one_is_enough: bool = False) -> Outc
     There must be one. Metrics that must all hold are joined in the same way.
     """
     return (min if one_is_enough else max)(outcomes, key=_GRAVITY.__getitem__)
-
-
-def recommended(verdicts: Mapping[str, Verdict], costs: Mapping[str, float]) -> str | None:
-    """Return the cheapest candidate that passes; of equal ones the first. None passes: None.
-
-    The verdicts are those after the correction, costs those as if live.
-    """
-    passing = [name for name, verdict in verdicts.items() if verdict.verdict == "PASS"]
-    return min(passing, key=costs.__getitem__, default=None)
 
 
 def _with(verdict: Verdict, p: float | None, candidates: int) -> Verdict:

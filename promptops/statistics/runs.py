@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from promptops.statistics.bootstrap import PERCENTILE_DRAWS, index_draws, percentiles
 from promptops.statistics.inference import Interval
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
 Case = TypeVar("Case")
+_FEWEST_DRAWS: Final = 200
+_WORK: Final = 2_000_000  # cases that are drawn in all
 
 
 def macro_f1(labels: Sequence[tuple[Hashable, Hashable]]) -> float | None:
@@ -59,7 +61,8 @@ def run_interval(
 ) -> Interval | None:
     """Return a run's metric with a percentile bootstrap over cases, or over whole clusters.
 
-    None where the metric has no value, or fewer than half of the draws do.
+    It is drawn 2,000 times, of many cases 200 times at least. None where the metric has no value,
+    or fewer than half of the draws do.
     """
     value = metric(cases)
     if value is None:
@@ -68,11 +71,12 @@ def run_interval(
     for at, case in enumerate(cases):
         groups.setdefault(at if clusters is None else clusters[at], []).append(case)
     units = list(groups.values())
+    draws = max(_FEWEST_DRAWS, min(PERCENTILE_DRAWS, _WORK // len(cases)))
     drawn = (
         metric([case for at in draw for case in units[at]])
-        for draw in index_draws(len(units), PERCENTILE_DRAWS, seed)
+        for draw in index_draws(len(units), draws, seed)
     )
     again = [one for one in drawn if one is not None]
-    if 2 * len(again) < PERCENTILE_DRAWS:
+    if 2 * len(again) < draws:
         return None
     return Interval(value, *percentiles(again, confidence), "percentile bootstrap")

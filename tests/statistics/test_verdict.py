@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import promptops.statistics
-from promptops.statistics.family import corrected, overall, recommended
+from promptops.statistics.family import corrected, overall
 from promptops.statistics.gate import Cause, Gate, Pair
 from promptops.statistics.looks import places
 from promptops.statistics.outcome import Verdict
@@ -372,13 +372,3 @@ def test_the_gravest_outcome_is_the_whole_ones() -> None:
     assert overall(["PASS", "INCONCLUSIVE"]) == "INCONCLUSIVE"
     assert overall(["INCONCLUSIVE", "FAIL", "PASS"]) == "FAIL"
     assert overall(["FAIL", "PASS"], one_is_enough=True) == "PASS"
-
-
-def test_recommended_is_the_cheapest_that_passes() -> None:
-    good, bad = (
-        judge(pairs(840, 32, 24, 104), Gate(0.02)),
-        judge(pairs(800, 10, 90, 100), Gate(0.02)),
-    )
-    named = {"dear": good, "cheap": good, "cheapest": bad}
-    assert recommended(named, {"dear": 3.0, "cheap": 2.0, "cheapest": 1.0}) == "cheap"
-    assert recommended({"cheapest": bad}, {"cheapest": 1.0}) is None
