@@ -22,7 +22,7 @@ def opening(found: Foretold) -> list[str]:
     for one in found.power:
         if one.margin is not None:
             held = ", ".join(percent(each.margin) for each in one.needed)
-            shares = ", ".join(percent(each.discordance, 0) for each in one.needed)
+            shares = ", ".join(share(each.discordance) for each in one.needed)
             told.append(
                 f"{found.cases:,} cases hold {held} points where {shares} % of them differ; "
                 f"{one.metric} is to hold {plain_points(one.margin)}."
@@ -59,3 +59,8 @@ def time(minutes: Got[float]) -> str:
     if minutes.value < _SECONDS:
         return f"about {max(round(minutes.value * 60), 1)} s"
     return f"about {minutes.value:,.0f} minutes"
+
+
+def share(part: float) -> str:
+    """Return a share in percent, with a digit behind the point where there is one: ``4``."""
+    return percent(part).removesuffix(".0")

@@ -10,7 +10,7 @@ from promptops.evals.foretold_values import Got
 from promptops.evals.resuming import SHORT
 from promptops.evals.words import dollars, percent, plain_points
 from promptops.reporters.cost_figures import visible
-from promptops.reporters.eval_plan_opening import answers, time
+from promptops.reporters.eval_plan_opening import answers, share, time
 from promptops.reporters.eval_words import UNKNOWN, price, together
 
 if TYPE_CHECKING:
@@ -152,12 +152,15 @@ def _power(found: Foretold) -> Iterator[str]:
         yield from _wrapped(f"What {found.cases:,} cases can show ({one.metric}{margin}; {sure}):")
         takes = "margin takes" if any(each.cases is not None for each in one.needed) else ""
         yield f"{'discordance':>15}{takes:>20}{'these cases hold':>20}"
+        ways = dict.fromkeys(each.how for each in one.needed)
         for each in one.needed:
+            if len(ways) > 1:
+                yield from _wrapped(f"{each.how}:")
             cases = f"{each.cases:,} cases" if each.cases is not None else ""
             held = f"{percent(each.margin)} points"
-            yield f"{percent(each.discordance, 0) + ' %':>15}{cases:>20}{held:>20}"
-        for how in dict.fromkeys(each.how for each in one.needed):
-            yield from _wrapped(f"Discordance: {how}.")
+            yield f"{share(each.discordance) + ' %':>15}{cases:>20}{held:>20}"
+        if len(ways) == 1:
+            yield from _wrapped(f"Discordance: {next(iter(ways))}.")
     told = clusters_told(found.cases, found.clusters)
     if told:
         yield from _wrapped(f"{told[0].upper()}{told[1:]}.")
