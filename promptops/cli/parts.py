@@ -82,7 +82,14 @@ class WithParts(click.Command):
         if args and args[0] in self.parts:
             ctx.obj = args
             return []
-        return super().parse_args(ctx, args)
+        first = args[0] if args else ""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            from promptops.errors import nearest
+
+            error.message += nearest(first, self.parts)
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, or the part."""

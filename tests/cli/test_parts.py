@@ -40,6 +40,12 @@ def test_the_help_lists_the_parts_each_on_a_line(name: str) -> None:
     assert max(map(len, listed)) <= 80
 
 
+def test_a_part_that_is_mistyped_is_guessed() -> None:
+    done = CliRunner().invoke(group, ["eval", "pln", "evals/sort.yaml"], prog_name="promptops")
+    assert done.exit_code == 2
+    assert "unexpected extra argument (evals/sort.yaml); did you mean 'plan'?" in done.output
+
+
 def test_a_command_without_parts_has_no_such_section() -> None:
     bare = WithParts("bare", callback=lambda: None, parts={})
     assert "Commands" not in bare.get_help(click.Context(bare))
