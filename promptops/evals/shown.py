@@ -5,18 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, replace
-from random import Random
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
-from promptops.evals.budget import Budget
-from promptops.evals.calling import Calls
 from promptops.evals.gathered import Gathered, Seen, expects
-from promptops.evals.judging import Judging
-from promptops.evals.judging_questions import Questions
+from promptops.evals.judging_begun import recalled
 from promptops.evals.placed import costs
 from promptops.evals.prepared import Prepared, graders_of, prices_of, scorers_of
 from promptops.evals.resuming import completion, ended
-from promptops.evals.retries import RetryBudget
 from promptops.evals.runner import KNOWN
 from promptops.evals.runs import Scope
 from promptops.evals.shown_cases import cases_again
@@ -37,7 +32,6 @@ if TYPE_CHECKING:
     from promptops.evals.variants import Variant
     from promptops.ledger.rows import Run
     from promptops.ledger.state import Outcome as Row
-    from promptops.ledger.writer import Writer
     from promptops.model.evaluation import Case, Completion, Score
 
     Answers = Mapping[str, Mapping[str, Sequence[Seen]]]
@@ -117,10 +111,7 @@ async def _gathered(
     # What is worked out anew is for this report alone.
     with Ledger.memory() as nowhere, nowhere.writer() as writer:
         gathered = Gathered(by_name, made.scorers, writer, time.time, dollars, known,
-                            graders=made.graders)  # fmt: skip
-        questions = Questions(made.graders, _silent(runs[0], writer), made.setting.ledger,
-                              writer.add, frozenset())  # fmt: skip
-        gathered.judging = judging = Judging(questions)
+                            graders=made.graders, judging=recalled(made))  # fmt: skip
         for row in rows:
             item, result = row.item, row.result
             if item.case_id not in by_id or (item.version, item.model) not in by_name:
@@ -131,7 +122,7 @@ async def _gathered(
             else:
                 outcome = ended(row)
                 gathered.lost([(item, outcome)], own=outcome.leaves == "own")
-        for task in judging.tasks():
+        for task in gathered.judging.tasks() if gathered.judging else ():
             await task.done(KNOWN)
         gathered.finish(made.cases)
     return gathered
@@ -158,16 +149,3 @@ def _scores(
         for scorer, score in last.get(key, {}).items():
             found.setdefault((key, scorer, expected.get(row.item.case_id, "")), score)
     return found
-
-
-def _silent(run: Run, store: Writer) -> Calls:
-    """Return calls that are never made."""
-
-    def nobody(_: Any) -> NoReturn:
-        raise AssertionError  # nothing is asked where a reason not to is given
-
-    return Calls(
-        run.run_id, nobody, store, nobody, Budget(), RetryBudget(0),
-        Random(0),  # noqa: S311 - nothing is drawn
-        time.time, time.monotonic, asyncio.sleep, reason="a run that is shown asks nobody",
-    )  # fmt: skip

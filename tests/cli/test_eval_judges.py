@@ -129,3 +129,14 @@ def test_answers_that_come_in_a_batch_are_judged_live(project: Path, server: Ser
     assert [one["metrics"]["tone"]["n"] for one in found["variants"]] == [20, 20]
     assert found["judges"][0]["labels"] == 6
     assert 0 < Decimal(found["spent"]["judge"]) < Decimal(found["spent"]["now"])
+
+
+def test_a_run_with_judges_is_shown_again_as_it_was(project: Path, server: Serving) -> None:
+    first = promptops("eval", FILE, "--format", "json", cwd=project, **server.environment).json
+    asked = len(server.world.heard)
+    shown = promptops("eval", "show", "last", "--format", "json", cwd=project)
+    assert shown.code in {0, 3}, shown.err
+    again = shown.json
+    assert len(server.world.heard) == asked
+    for key in ("judges", "spent", "comparisons", "variants", "errors"):
+        assert again[key] == first[key], key
