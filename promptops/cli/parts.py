@@ -88,8 +88,10 @@ class WithParts(click.Command):
         except click.UsageError as error:
             from promptops.errors import nearest
 
-            error.message += nearest(first, self.parts)
-            raise
+            told = nearest(first, self.parts)
+            if not told:
+                raise
+            raise click.UsageError(f"{error.message}{told}", ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, or the part."""
