@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import UsageError
+from promptops.evals.judged import judged
 from promptops.evals.reporting import Material, report
 from promptops.evals.resuming import SHORT
 from promptops.evals.told import facts
@@ -116,7 +117,8 @@ def _pair(
     made = replace(after.made, plan=plan, variants=both, cases=cases, scorers=scorers, costing=None)
     ran = replace(after.ran, stopped=stopped, notes=tuple(dict.fromkeys(notes)))
     material = Material(plan, both, cases, seen, scorers, None, trails, after.made.prices)
-    return report(material, replace(facts(made, ran, seen), again=None))
+    found = report(material, replace(facts(made, ran, seen), again=None))
+    return judged(found, made, after.judges, seen)
 
 
 def _pairs(before: Shown, after: Shown) -> list[tuple[Variant, Variant]]:

@@ -140,3 +140,8 @@ def test_a_run_with_judges_is_shown_again_as_it_was(project: Path, server: Servi
     assert len(server.world.heard) == asked
     for key in ("judges", "spent", "comparisons", "variants", "errors"):
         assert again[key] == first[key], key
+    promptops("eval", FILE, "--fresh", cwd=project, **server.environment)
+    both = promptops("eval", "compare", "last~1", "last", "--format", "json", cwd=project)
+    assert both.code in {0, 3}, both.err
+    assert [one["calls"] for one in both.json["judges"]] == [40]
+    assert {one["metrics"]["tone"]["note"] for one in both.json["variants"]} == {"uncalibrated"}
