@@ -22,9 +22,10 @@ _WITHIN = 10  # percent
 
 
 @click.command("sync")
-@click.option("--from", "traces", multiple=True, required=True, metavar="TRACE",
+@click.option("--from", "traces", multiple=True, metavar="FILE",
               type=click.Path(path_type=Path),
-              help="A file of recorded calls; may be given several times.")  # fmt: skip
+              help="A ledger or a trace; may be given several times."
+              "  [default: .promptops/ledger.db]")  # fmt: skip
 @click.option("--sampled", metavar="SHARE", default="1", show_default=True,
               help="The share of all calls that was recorded, such as 0.1.")  # fmt: skip
 @click.option("--overwrite", is_flag=True, help="Change entries that people wrote, too.")
@@ -48,13 +49,14 @@ def command(  # noqa: PLR0913 - one for each option
     """Measure recorded calls and write what they tell into the usage file.
 
     \b
+    usage sync
     usage sync --from calls.jsonl --dry-run
     usage sync --from monday.jsonl.gz --from tuesday.jsonl.gz
     usage sync --from spans.json --sampled 0.1
 
-    Read are our own lines, OpenTelemetry, Langfuse, LiteLLM and vendors' answers; docs/traces.md
-    says how. Comments, order and keys that are not measured stay as they are, and so does an
-    entry that a person wrote: its `from:` is not one of ours.
+    Read are the calls of a ledger (docs/calls.md) and traces: our own lines, OpenTelemetry,
+    Langfuse, LiteLLM and vendors' answers (docs/traces.md). Comments, order and keys that are not
+    measured stay as they are, and so does an entry that a person wrote: its `from:` is not ours.
 
     Exit codes: 0 fine, 1 --check found the file out of date, 2 the call, a trace or the file is
     wrong.
@@ -67,9 +69,9 @@ def command(  # noqa: PLR0913 - one for each option
     where = here.config.cost.usage
     data = Folder(here.root).read(where)
     file = _parsed(data, where)
-    calls = recording(traces)
+    calls = recording(traces or (_ledger(here),))
     found = _measured(here, calls, _share(sampled))
-    planned = plan(file, found, "trace", overwrite=overwrite)
+    planned = plan(file, found, calls.origin, overwrite=overwrite)
     wrote = not (dry_run or check) and _write(here, data, planned)
     if form == "json":
         from promptops.reporters import usage_json
@@ -81,6 +83,15 @@ def command(  # noqa: PLR0913 - one for each option
         style = click.style if wants_colour() else plain
         emit(usage_text.report(where, planned, found, calls, wrote=wrote, style=style))
     raise SystemExit(1 if check and planned.off_by(Decimal(within) / 100) else 0)
+
+
+def _ledger(here: Project) -> Path:
+    from promptops.ledger.ledger import DEFAULT
+
+    path = here.root / DEFAULT
+    if not path.is_file():
+        raise UsageError(f"{path}: no ledger is there: name a trace with --from")
+    return path
 
 
 def _parsed(data: bytes | None, where: str) -> UsageFile:

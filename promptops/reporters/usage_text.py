@@ -39,7 +39,7 @@ def report(
 ) -> str:
     """Return the figures of the file beside the measured ones, and what the calls do not tell."""
     number = len(calls.traces)
-    files = "1 trace" if number == 1 else f"{number:,} traces"
+    files = f"1 {calls.origin}" if number == 1 else f"{number:,} {calls.origin}s"
     days = f"{found.window.hours / 24:,.1f} days"
     lines = [f"{files}, {found.window}, {days}, {found.window.calls:,} calls", ""]
     if planned.entries:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.trace_reading import read_trace
+from promptops.usage.ledger_calls import LedgerCalls, is_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -15,16 +16,23 @@ if TYPE_CHECKING:
     from promptops.caching.trace_reading import Trace
     from promptops.caching.traces import Recorded
 
+    Source = Trace | LedgerCalls
+
 _REMEMBERED: Final = 4096  # texts; most calls of a prompt begin alike
 
 
 @dataclass(slots=True)
 class Recording:
-    """The calls of some traces; after iterating, ``repeated`` were in an earlier one, too."""
+    """The calls of some files; after iterating, ``repeated`` were in an earlier one, too."""
 
-    traces: tuple[Trace, ...]
+    traces: tuple[Source, ...]
     repeated: int = 0
     left_out: dict[str, int] = field(default_factory=dict)  # rows that are no calls, by reason
+
+    @property
+    def origin(self) -> str:
+        """What the usage file calls them: "ledger" where all are of one, else "trace"."""
+        return "ledger" if all(isinstance(one, LedgerCalls) for one in self.traces) else "trace"
 
     def __iter__(self) -> Iterator[Recorded]:
         """Yield the calls, file by file.
@@ -49,13 +57,18 @@ class Recording:
 
 
 def recording(paths: Iterable[Path]) -> Recording:
-    """Return the calls of some files; the kind of each is told by its first value.
+    """Return the calls of ledgers and traces; the kind of each is told by its first value.
 
     Raises:
         TraceError: A file cannot be read, or is of no known kind.
     """
     count = _o200k()
-    return Recording(tuple(read_trace(path, count=count, encodes=True) for path in paths))
+    return Recording(
+        tuple(
+            LedgerCalls(path) if is_ledger(path) else read_trace(path, count=count, encodes=True)
+            for path in paths
+        )
+    )
 
 
 def _o200k() -> Callable[[str], int]:

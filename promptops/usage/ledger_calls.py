@@ -1,0 +1,82 @@
+"""The recorded calls of a ledger, as a usage file is measured of."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from promptops.caching.traces import Recorded
+from promptops.ledger.place import Place, told
+from promptops.model.money import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from promptops.caching.trace_reading import Unreadable
+
+_HEAD: Final = b"SQLite format 3\0"
+_QUERY: Final = """
+SELECT at, call_id, prompt, version, model, session, tier, source, error, retry_cause,
+  input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, write_ttl,
+  cache_write_long_tokens, long_ttl, reasoning_tokens
+FROM calls JOIN contexts USING (context_id)
+"""
+_INVALID: Final = "invalid"  # the answer could not be used
+_SAYS_ATTEMPTS: Final = "record"  # imports may not know which calls follow others
+
+
+def is_ledger(path: Path) -> bool:
+    """Return whether a file is a database, and so no trace."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HEAD)) == _HEAD
+    except OSError:
+        return False
+
+
+@dataclass(slots=True)
+class LedgerCalls:
+    """The calls of a ledger's file; an attempt that could not be used counts by the next one."""
+
+    path: Path
+    repeated: int = 0
+    unread: dict[str, Unreadable] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Recorded]:
+        """Yield the calls in any order.
+
+        Raises:
+            LedgerError: The file is no ledger, or cannot be read.
+        """
+        place = Place(str(self.path), self.path.absolute().as_uri(), self.path)
+        with closing(place.connect(write=False)) as connection, told(place.name):
+            for row in connection.execute(_QUERY):
+                yield _recorded(*row)
+
+
+def _recorded(  # noqa: PLR0913, PLR0917 - a column each
+    at: float, call_id: str, prompt: str | None, version: str | None, model: str,
+    session: str | None, tier: str | None, source: str, error: str | None, cause: str | None,
+    *counts: Any,
+) -> Recorded:  # fmt: skip
+    plain, output, read, short, short_ttl, long, long_ttl, thought = counts
+    usage = None
+    if plain is not None:
+        written = {ttl: n for ttl, n in ((short_ttl, short), (long_ttl, long)) if ttl and n}
+        usage = Usage(plain, output or 0, read or 0, written)
+    rejected = None
+    if source == _SAYS_ATTEMPTS or error == _INVALID:
+        rejected = _INVALID in (cause, error)
+    return Recorded(
+        at,
+        id=call_id,
+        prompt=f"{prompt}@{version}" if prompt and version else prompt,
+        model=model,
+        session=session,
+        usage=usage,
+        reasoning=thought,
+        rejected=rejected,
+        batch=tier == "batch" if source == _SAYS_ATTEMPTS else tier == "batch" or None,
+    )
