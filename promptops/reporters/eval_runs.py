@@ -1,4 +1,4 @@
-"""The runs of a ledger as lines of text, and as JSON, ``promptops.eval.runs/1``."""
+"""The runs of a ledger as lines of text, and as JSON, ``promptops.eval-runs/1``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from promptops.evals.listed import Listed
 
-SCHEMA: Final = "promptops.eval.runs/1"
+SCHEMA: Final = "promptops.eval-runs/1"
 _SHORT: Final = 12  # characters of an id, which is its millisecond
 _COMMIT: Final = 7
 

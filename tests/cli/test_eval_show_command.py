@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from promptops.reporters.contracts import read_report
 from tests.cli.eval_runs import Shop, but_times, shop
 from tests.cli.inside import inside
 from tests.evals.killed_runs import FILE
@@ -88,8 +89,10 @@ def test_a_run_that_was_stopped_says_what_is_left(lamps: Shop) -> None:
 def test_runs_are_listed_newest_first(lamps: Shop) -> None:
     assert lamps.eval("show").out == "No eval has been run here.\n"
     ids = [lamps.run("--fresh")["run"]["id"] for _ in range(2)]
-    found = lamps.eval("show", "--format", "json").json
-    assert found["schema"] == "promptops.eval.runs/1"
+    done = lamps.eval("show", "--format", "json")
+    found = done.json
+    assert read_report(done.out) is not None
+    assert found["schema"] == "promptops.eval-runs/1"
     assert [one["id"] for one in found["runs"]] == ids[::-1]
     assert {one["state"] for one in found["runs"]} == {"complete"}
     assert lamps.show("last~1")["run"]["id"] == ids[0]

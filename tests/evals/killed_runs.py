@@ -15,6 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from tests.cli.inside import inside
 from tests.vendor_server.answers import by_keyword
 from tests.vendor_server.serving import Serving
 
@@ -47,8 +48,7 @@ def project(root: Path, cases: int = 40, concurrency: int = 8) -> Path:
     (root / "evals").mkdir()
     prompt = root / "prompts/sort.prompt.j2"
     prompt.write_text(HEAD.replace("%d", "1") + BODY)
-    subprocess.run([sys.executable, "-m", "promptops", "lock"], cwd=root, check=True,
-                   capture_output=True)  # fmt: skip
+    assert inside("lock", cwd=root).code == 0
     prompt.write_text(HEAD.replace("%d", "2") + BODY.replace("To which", "Say to which"))
     rows = [
         {"id": f"c{n}", "parcel": f"{'crate' if n % 2 else 'box'} number {n}",

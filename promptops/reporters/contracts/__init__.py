@@ -21,6 +21,7 @@ from promptops.reporters.contracts.cost import CostDiffReport
 from promptops.reporters.contracts.eval import EvalReport
 from promptops.reporters.contracts.eval_all import EvalAllReport
 from promptops.reporters.contracts.eval_plan import EvalPlanReport
+from promptops.reporters.contracts.eval_runs import EvalRunsReport
 from promptops.reporters.contracts.inspect import InspectReport
 from promptops.reporters.contracts.inspect_error import InspectError
 from promptops.reporters.contracts.lint import CheckReport, LintReport
@@ -52,6 +53,7 @@ Report = (
     | EvalReport
     | EvalAllReport
     | EvalPlanReport
+    | EvalRunsReport
 )
 
 # An inspection has two forms: the second is that of a prompt that does not parse.
@@ -76,6 +78,7 @@ REPORTS: Final[dict[str, Any]] = {
     "promptops.eval/1": EvalReport,
     "promptops.eval-all/1": EvalAllReport,
     "promptops.eval-plan/1": EvalPlanReport,
+    "promptops.eval-runs/1": EvalRunsReport,
 }
 LONGEST: Final = 16_000_000  # characters of a report
 _LISTED: Final = 1_000  # a hostile report is wrong in more places than are worth a list
