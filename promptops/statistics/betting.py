@@ -10,7 +10,8 @@ chosen.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from math import ceil, exp, inf, log
 from typing import TYPE_CHECKING, Final
 
@@ -41,11 +42,11 @@ class Betting:
 
     def lower(self, confidence: float) -> float:
         """Return what the mean is above, at any time."""
-        return self._limit(confidence, self.p_above, -1.0, self.value)
+        return _lower(self, confidence)
 
     def upper(self, confidence: float) -> float:
         """Return what the mean is below, at any time."""
-        return self._limit(confidence, self.p_below, 1.0, self.value)
+        return _upper(self, confidence)
 
     def p_above(self, threshold: float) -> float:
         """Return 1 over the most that was ever won against "at most the threshold"."""
@@ -59,14 +60,24 @@ class Betting:
         """Return the interval between the bounds."""
         return both_sides(self, confidence)
 
-    def _limit(
-        self, confidence: float, p: Callable[[float], float], far: float, near: float
-    ) -> float:
-        """Return the threshold, between a rejected end and the mean, where p is 1 - confidence."""
-        for _ in range(_STEPS):
-            middle = (far + near) / 2
-            far, near = (middle, near) if p(middle) <= 1 - confidence else (far, middle)
-        return far
+
+# A verdict asks for the same bounds several times, and each takes as long as all else.
+@lru_cache(maxsize=32)
+def _lower(found: Betting, confidence: float) -> float:
+    return _limit(confidence, found.p_above, -1.0, found.value)
+
+
+@lru_cache(maxsize=32)
+def _upper(found: Betting, confidence: float) -> float:
+    return _limit(confidence, found.p_below, 1.0, found.value)
+
+
+def _limit(confidence: float, p: Callable[[float], float], far: float, near: float) -> float:
+    """Return the threshold, between a rejected end and the mean, where p is 1 - confidence."""
+    for _ in range(_STEPS):
+        middle = (far + near) / 2
+        far, near = (middle, near) if p(middle) <= 1 - confidence else (far, middle)
+    return far
 
 
 def wealth(ordered: Sequence[float], threshold: float) -> list[float]:
@@ -79,26 +90,19 @@ def wealth(ordered: Sequence[float], threshold: float) -> list[float]:
     if threshold <= -1:
         return [1.0]
     each = ceil(len(ordered) / _LOOKS)
-    first = (len(ordered) - 1) % each
-    paths = [_path(ordered, threshold, stake)[first::each] for stake in _STAKES]
+    places = range(len(ordered) - (len(ordered) - 1) // each * each, len(ordered) + 1, each)
+    paths = [_path(ordered, threshold, stake, places) for stake in _STAKES]
     return [sum(_capped(one) for one in logs) / len(_STAKES) for logs in zip(*paths, strict=True)]
 
 
-def stops_at(ordered: Sequence[float], margin: float, confidence: float = 0.95) -> int | None:
-    """Return after how many units a candidate is known to be worse than the margin, if ever.
-
-    For stopping a run that is clearly bad; to stop there never lets a bad candidate pass.
-    """
-    logs = [_path([-one for one in ordered], margin, stake) for stake in _STAKES]
-    for at, together in enumerate(zip(*logs, strict=True), start=1):
-        if sum(map(_capped, together)) / len(_STAKES) >= 1 / (1 - confidence):
-            return at
-    return None
-
-
-def _path(ordered: Sequence[float], threshold: float, stake: float) -> list[float]:
+def _path(
+    ordered: Sequence[float], threshold: float, stake: float, places: Sequence[int]
+) -> list[float]:
+    """Return the logarithms of what a stake has become at some places, counted from 1."""
     grown = {one: _log(1 - stake + stake * (1 + one) / (1 + threshold)) for one in set(ordered)}
-    return list(accumulate(map(grown.__getitem__, ordered)))
+    steps = (sum(map(grown.__getitem__, ordered[before:after]))
+             for before, after in pairwise((0, *places)))  # fmt: skip
+    return list(accumulate(steps))
 
 
 def _log(value: float) -> float:

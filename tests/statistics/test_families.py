@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import prod
 from random import Random
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.multitest import multipletests
 
-from promptops.statistics.betting import Betting, stops_at, wealth
+from promptops.statistics.betting import Betting, wealth
 from promptops.statistics.families import all_hold, holm
 from promptops.statistics.looks import boundary, confidence_at, constant, crossed, spent
 
@@ -98,10 +99,14 @@ def test_a_candidate_at_the_margin_seldom_ever_passes() -> None:
     assert passed <= 0.06 * 400
 
 
-def test_a_candidate_that_is_clearly_bad_is_stopped_early() -> None:
-    at = [stops_at(drawn(seed, 500, -0.2, 0.3), 0.02) for seed in range(40)]
-    assert all(one is not None and one < 250 for one in at)
-    assert stops_at(drawn(1, 300, 0.0, 0.1), 0.02) is None
+@pytest.mark.parametrize("n", [1, 7, 200, 201, 251, 400, 999])
+def test_the_last_look_is_at_the_end_and_is_what_every_unit_made_of_it(n: int) -> None:
+    values = drawn(3, n, 0.0, 0.3)
+    stakes = (0.9, 0.6, 0.4, 0.25, 0.15, 0.08, 0.04, 0.02, 0.01)
+    ends = [prod(1 - u + u * (1 + one) / 0.95 for one in values) for u in stakes]
+    found = wealth(values, -0.05)
+    assert len(found) <= 200
+    assert found[-1] == pytest.approx(sum(ends) / len(ends), rel=1e-9)
 
 
 def test_wealth_is_looked_at_after_each_unit_or_two_hundred_times() -> None:
