@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -39,24 +40,29 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
         yield made
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("judges")
     judge = JUDGE % (f"answer: {UNTRUSTED}", "tone", "<draft>{{ answer }}</draft>")
+    rows = [json.dumps({"id": f"c{n}", "letter": f"letter {n}"}) for n in range(20)]
     files = {
         "prompts/draft.prompt.j2": DRAFT % (1, ""),
         "prompts/judge/tone.prompt.j2": judge,
         "prompts/schemas/tone.json": schema(verdict={"enum": ["pass", "fail"]}),
         FILE: EVAL,
-        "evals/cases.jsonl": "".join(
-            json.dumps({"id": f"c{n}", "letter": f"letter {n}"}) + "\n" for n in range(20)
-        ),
+        "evals/cases.jsonl": "\n".join(rows),
     }
     for name, text in files.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
-    assert promptops("lock", cwd=tmp_path).code == 0
-    (tmp_path / "prompts/draft.prompt.j2").write_text(DRAFT % (2, ", kindly"))
-    return tmp_path
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    assert promptops("lock", cwd=root).code == 0
+    (root / "prompts/draft.prompt.j2").write_text(DRAFT % (2, ", kindly"))
+    return root
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "here"))
 
 
 def models(server: Serving) -> Counter[str]:
@@ -76,7 +82,6 @@ def test_judges_are_paid_apart_and_their_figures_are_told_to_be_uncalibrated(
     again = promptops("eval", FILE, "--format", "json", cwd=project, **server.environment).json
     assert len(server.world.heard) == 80
     assert Decimal(again["spent"]["judge"]) == 0
-    assert [one["metrics"]["tone"]["note"] for one in again["variants"]] == ["uncalibrated"] * 2
     assert again["judges"][0]["calls"] == 40
 
 

@@ -59,7 +59,8 @@ def test_each_further_answer_is_paid_and_in_the_cost_of_a_success(
         found = ran(root, ledger, plan(root, SCORER, AGAIN % 2, prompt="sort"))
         assert len(server.world.heard) == 24
         by = ledger.totals(found.run.id, ("cause", "cause_of_retry"))
-        paid = [one.spent for one in ledger.totals(found.run.id, ("version",)).values()]
+        spent = ledger.totals(found.run.id, ("version",))
+        paid = [spent[version,].spent for version in ("v1", "v2")]
         again = ran(root, ledger, plan(root, SCORER, AGAIN % 2, prompt="sort"))
     assert {key: one.attempts for key, one in by.items()} == {
         ("unfit", None): 12,
