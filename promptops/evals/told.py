@@ -13,6 +13,7 @@ from promptops.evals.placed import traffic
 from promptops.evals.report_facts import DatasetFacts, PriceFacts, RunFacts, Spent
 from promptops.evals.reporting import Facts, Material, report
 from promptops.evals.trails import Trails
+from promptops.evals.unlimited import assumed
 from promptops.ledger.totals import Total
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[See
     calls = traffic(made.costing) if made.costing else None
     errors = tuple(made.costing.errors) if made.costing else ()
     looks = again(made, ran.started)
-    return Facts(ended, run, dataset, spent, listed, calls, (*errors, *ran.notes), looks)
+    return Facts(ended, run, dataset, spent, listed, calls, (*errors, *ran.notes, *assumed(made)),
+                 looks)  # fmt: skip
 
 
 def _judges(made: Prepared, ran: Ran) -> Decimal | None:
