@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from promptops.evals.batch_notes import Notes
 from promptops.evals.batch_rows import Terms, owned
 from promptops.evals.calling import Outcome
 from promptops.evals.runner import GRACE, Runner
+from promptops.model.values import dataclass
 from promptops.providers.batch_opening import open_batches
 
 if TYPE_CHECKING:
@@ -56,25 +57,6 @@ def manner_of(plan: EvalPlan, **more: Any) -> Manner:
     if plan.run.stream:
         raise ConfigError(f"{plan.name}: answers of batches are no streams: leave out run.stream")
     return Manner(**more)
-
-
-def batched(
-    calls: Calls,
-    most: int,
-    ledger: Ledger,
-    prices: Mapping[str, Price | None],
-    manner: Manner | None,
-    said: Callable[[str], None],
-) -> Batched | None:
-    """Return what makes a run's calls in batches, or brings home those of an earlier process.
-
-    None where a run has none and shall have none.
-    """
-    if manner is None:
-        if not ledger.batches(calls.run_id):
-            return None
-        manner = Manner(send=False, told=said)
-    return Batched(calls, most, ledger, prices, manner)
 
 
 class Batched:

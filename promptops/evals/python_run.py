@@ -7,7 +7,6 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from promptops.config import find_project
-from promptops.evals.batch import manner_of
 from promptops.evals.dataset.given import given
 from promptops.evals.prepared import Setting
 from promptops.evals.python_plan import ROWS, TRAINED, plan_of
@@ -44,7 +43,11 @@ async def reported(
     keeping = Keeping(plan.run.store)
     with Ledger.open(ledger or here.root / DEFAULT, keeping=keeping) as rows:
         setting = _setting(here, rows, made, fresh=fresh, part=part)
-        batches = manner_of(plan) if batch else None
+        batches = None
+        if batch:
+            from promptops.evals.batch import manner_of
+
+            batches = manner_of(plan)
         return await carried_out(plan, setting, Way(goes_on=True, batches=batches))
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from promptops.evals.batch import batched
 from promptops.evals.budget import Budget
 from promptops.evals.calling import Calls
 from promptops.evals.gathered import Gathered
@@ -127,8 +126,14 @@ class _Run:
     def _driver(self, calls: Calls) -> Driver:
         """Return what makes the calls; batches of an earlier process are brought home by any."""
         made, way, most = self.made, self.way, 2 * self.made.plan.run.concurrency
-        self.batched = batched(calls, most, made.setting.ledger, made.prices, way.batches, way.said)
-        return self.batched or way.drive(calls, most)
+        ledger = made.setting.ledger
+        if way.batches is None and not ledger.batches(self.id):
+            return way.drive(calls, most)
+        from promptops.evals.batch import Batched, Manner
+
+        manner = way.batches or Manner(send=False, told=way.said)
+        self.batched = Batched(calls, most, ledger, made.prices, manner)
+        return self.batched
 
     def _settings(self) -> Settings:
         made = self.made
