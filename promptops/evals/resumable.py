@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import LedgerError
-from promptops.evals.resuming import SHORT, complete, part, unfinished
+from promptops.evals.resuming import SHORT, part, unfinished
 from promptops.evals.runs import Scope
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ def chosen(
     ledger, run = made.setting.ledger, asked or unfinished(made, now)
     if run is not None and (holder := ledger.holder(run.run_id)):
         raise LedgerError(f"run {run.run_id} is under way: {holder}")
-    if asked is not None and complete(ledger, asked):
-        said(f"run {asked.run_id[:SHORT]} is complete: there is nothing left to ask")
     return run
 
 

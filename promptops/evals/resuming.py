@@ -171,6 +171,8 @@ def goes_on_told(ledger: Ledger, run: Run, lost: int) -> str:
     """Return a sentence on what a run that goes on has behind it."""
     done, items = ledger.progress(run.run_id, OWN), json.loads(run.scope or "{}").get("items", 0)
     told = f"run {run.run_id[:SHORT]} goes on: {done.ended:,} of {items:,} answers are there"
+    if complete(ledger, run):
+        told = f"run {run.run_id[:SHORT]} is complete: there is nothing left to ask"
     total = ledger.total(run.run_id)
     if lost and total.possible_calls:
         told += f"; {lost:,} calls were under way when it ended and may have been paid"

@@ -100,6 +100,26 @@ def test_a_budget_counts_what_the_run_spent_before(tmp_path: Path, server: Servi
     assert Decimal(spent["now"]) > Decimal(little["now"])
 
 
+def test_where_only_hashes_are_kept_a_run_goes_on_by_its_scores(
+    tmp_path: Path, server: Serving
+) -> None:
+    server.world.latency = 0.0
+    root = project(tmp_path / "p")
+    text = (root / FILE).read_text()
+    (root / FILE).write_text(text.replace("{concurrency: 8}", "{concurrency: 8, store: hashes}"))
+    inside("eval", FILE, "--budget", "0.0001", cwd=root, **server.environment)
+    heard = len(server.world.heard)
+    done = inside("eval", "resume", "last", "--budget", "1", "--format", "json", cwd=root,
+                  **server.environment)  # fmt: skip
+    assert 0 < heard < 80
+    assert len(server.world.heard) == 80
+    again = inside("eval", "resume", "last", cwd=root, **server.environment)
+    assert "is complete: there is nothing left to ask" in again.err
+    assert len(server.world.heard) == 80
+    fresh = inside("eval", FILE, "--fresh", "--format", "json", cwd=root, **server.environment)
+    assert done.json["comparisons"] == fresh.json["comparisons"]
+
+
 def test_what_has_changed_since_is_said_and_another_run_begins(
     tmp_path: Path, server: Serving
 ) -> None:
