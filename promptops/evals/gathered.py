@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -91,11 +92,11 @@ class Gathered:
         dollars = self.dollars(variant, case, completion)
         facts = Facts(variant.handle.schema, variant.handle.tools, dollars)
         scores = dict(self._scores(item, case, completion, facts))
-        for one in self.graders.each:
-            if not one.compares:
-                scores[one.name] = await self._judge(one, item, case, completion)
-            elif variant.id == self._meetings.incumbent and one.scorer.applies(case):
-                scores[one.name] = EVEN
+        alone = [one for one in self.graders.each if not one.compares]
+        judged = await gather(*(self._judge(one, item, case, completion) for one in alone))
+        scores.update(zip((one.name for one in alone), judged, strict=True))
+        if variant.id == self._meetings.incumbent:
+            scores.update((one.name, EVEN) for one in self._comparing if one.scorer.applies(case))
         mine = Seen(item.repeat, completion, scores, dollars)
         self._add(variant, case.id, mine)
         for met in self._meetings.met(variant.id, item, mine) if self._comparing else ():

@@ -37,7 +37,8 @@ class Said(NamedTuple):
 class Questions:
     """Asks the graders' models; ``add`` writes rows, ``metrics`` are what is to be decided.
 
-    ``max_age`` is how old a stored answer may be, None for ever; with ``fresh`` none is used.
+    ``max_age`` is how old a stored answer may be, None for ever; with ``fresh`` none of an earlier
+    run is used.
     Without ``calls`` nobody is asked: what the ledger has is all there is.
     """
 
@@ -77,13 +78,13 @@ class Questions:
         return said
 
     def _stored(self, key: str) -> Said | None:
-        if self.fresh:
-            return None
         found = self.ledger.reusable([key], self.max_age).get(key)
         if not isinstance(found, Reusable):
             return None
         result, answer, intent = found.result, found.answer, found.intent
         if self.calls is not None and intent.run_id != self.calls.run_id:
+            if self.fresh:
+                return None
             self.add(Reuse(self.calls.run_id, key, intent.attempt_id, intent.run_id))
         told = Completion(answer.text, result.usage, result.finish_reason or "other")
         return Said(told, (intent.attempt_id,))
