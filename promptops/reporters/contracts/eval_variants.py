@@ -87,8 +87,8 @@ class RepeatRate(Part):
     """Right answers among k of the answers to a case."""
 
     k: Line = Field(description="How many answers are taken.")
-    one: Positive = Field(description="pass@k: the mean chance that one of them is right.")
-    all: Positive = Field(description="pass^k: the mean chance that all of them are.")
+    one: Positive = Field(description="The mean chance that one of them is right: pass@k.")
+    all: Positive = Field(description="The mean chance that all of them are: pass^k.")
 
 
 class Repeats(Part):
