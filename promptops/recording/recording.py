@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from promptops.ledger.rows import new_id
 from promptops.recording.answers import taken
@@ -29,7 +30,7 @@ class Recording:
     ``id`` is the call's, for outcomes that are told later.
     """
 
-    __slots__ = ("_began", "_raw", "_taker", "id")
+    __slots__ = ("_began", "_raw", "_taker", "_token", "id")
 
     def __init__(self, taker: Taker, asked: Asked, said: Said) -> None:
         now = time.time()
@@ -47,8 +48,9 @@ class Recording:
         self._raw.inputs, self._raw.kinds = inputs or {}, kinds or {}
 
     def first(self) -> None:
-        """Say that the first byte of a stream is here."""
-        self._raw.first_byte = time.perf_counter() - self._began
+        """Say that the first byte of a stream is here; later ones do not count."""
+        if self._raw.first_byte is None:
+            self._raw.first_byte = time.perf_counter() - self._began
 
     def response(self, answer: Any) -> Any:
         """Take what is kept of a vendor's answer, a client's object or its JSON; returns it."""
@@ -64,15 +66,28 @@ class Recording:
         told = (new_id(now := time.time()), now, kind, self.id, None, good, value_usd)
         self._taker.put(RawOutcome(*told))
 
-    def __enter__(self) -> Self:
-        """Begin; time runs from here."""
+    def begin(self) -> None:
+        """Say that the call is made now; a block does so by itself."""
         self._began = time.perf_counter()
-        return self
 
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        """Hand the call over; an exception goes on to the caller."""
+    def end(self, error: BaseException | None = None) -> None:
+        """Hand the call over to be written; a block does so by itself."""
         raw = self._raw
         if raw.seconds is None:
             raw.seconds = time.perf_counter() - self._began
         raw.error = error
         self._taker.put(raw)
+
+    def __enter__(self) -> Self:
+        """Begin; a client that records leaves its calls in here to this block."""
+        self._token = current.set(self)
+        self.begin()
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        """Hand the call over; an exception goes on to the caller."""
+        current.reset(self._token)
+        self.end(error)
+
+
+current: Final[ContextVar[Recording | None]] = ContextVar("promptops_call", default=None)
