@@ -65,9 +65,11 @@ class Sides:
             return frozenset()
         names = {path: name for name, path in old.paths.items() if new.paths.get(name) == path}
         same = Untouched(old.files, new.files, self.here.config).of(names)
-        for side in (old, new):
-            if isinstance(side.files, GitFiles):
-                side.files.prefetch(path for path in side.paths.values() if path not in same)
+        alone = [{*side.paths.values()} - names.keys() for side in (old, new)]
+        if all(alone):  # they are compared with each other, for one may be the other's new name
+            for side, paths in zip((old, new), alone, strict=True):
+                if isinstance(side.files, GitFiles):
+                    side.files.prefetch(paths)
         return frozenset(names[path] for path in same)
 
     def version(self, name: str, number: int) -> Side:

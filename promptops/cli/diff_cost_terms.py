@@ -44,14 +44,14 @@ def terms(here: Project, given: Given, today: date) -> Terms:
         ConfigError: A settings file is wrong.
         PricesError: The lock of prices is not what it says it is.
     """
-    from promptops.cli.cache_rules import rule_book
+    from promptops.caching.own import rules_of
     from promptops.costs.terms import Terms, parse_calls, parse_model
     from promptops.templates.files import Folder
 
     usage, name = _usage(here, given.usage)
     return Terms(
         _prices(here, Folder(here.root), given, today),
-        rule_book(here=here),
+        rules_of(here),
         usage,
         name,
         parse_model(given.model) if given.model else None,

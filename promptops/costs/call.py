@@ -51,6 +51,8 @@ class Reuse:
 
     def scaled(self, share: Decimal) -> Reuse:
         """Return it with so many times the tokens."""
+        if not self.marks:
+            return self
         marks = tuple(replace(mark, tokens=mark.tokens * share) for mark in self.marks)
         return replace(self, marks=marks)
 

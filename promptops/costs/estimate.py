@@ -39,7 +39,7 @@ class Estimate:
         """What its model costs, where that is known."""
         return None if self.call is None else self.call.price
 
-    @property
+    @cached_property
     def input(self) -> int:
         """All input tokens of a call."""
         return self.count.input + int(self.added)

@@ -17,6 +17,7 @@ from promptops.costs.plain import dumps, loads
 from promptops.costs.reading import UNREADABLE
 from promptops.costs.sharing import shared
 from promptops.costs.side import Head
+from promptops.git.files import GitFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -137,12 +138,23 @@ def _fresh(
     fresh: dict[Pair, Measured | None] = dict.fromkeys(pairs)
     for start in range(0, len(pairs), _BATCH):
         some = pairs[start : start + _BATCH]
+        _read_ahead(some)
         wanted = [pair for pair in some if everything or pair.moved or not pair.moved_only]
         if wanted:
             fresh.update(zip(wanted, measure(wanted), strict=True))
         _forget(some)
     known.keep(fresh)
     return list(fresh.values())
+
+
+def _read_ahead(pairs: Iterable[Pair]) -> None:
+    """Read the prompts' own files of a commit in one go."""
+    paths: dict[GitFiles, list[str]] = {}
+    for side in (side for pair in pairs for side in (pair.old, pair.new)):
+        if isinstance(side, Head) and isinstance(side.ids.files, GitFiles):
+            paths.setdefault(side.ids.files, []).append(side.path)
+    for files, wanted in paths.items():
+        files.prefetch(wanted)
 
 
 def _forget(pairs: Iterable[Pair]) -> None:

@@ -11,19 +11,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection
 
-FEWEST: Final = 60  # pairs that are worth a process
+FEWEST: Final = 60  # pairs to be measured that are worth a process
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def shared(items: Sequence[T], work: Callable[[Sequence[T]], list[R]]) -> list[R]:
+def shared(
+    items: Sequence[T], work: Callable[[Sequence[T]], list[R]], fewest: int = FEWEST
+) -> list[R]:
     """Return what ``work`` makes of items, each share of them in a process of its own.
+
+    ``fewest`` items are worth a process.
 
     A process is a copy of this one, so what it needs has not to be sent; what it makes is sent
     back. The share of one that fails is done here, where its error is seen.
     """
-    processes = min(_cores(), len(items) // FEWEST)
+    processes = min(_cores(), len(items) // fewest)
     if processes < 2 or sys.platform != "linux":  # noqa: PLR2004 - this one
         return work(items)
     from multiprocessing import get_context

@@ -77,7 +77,9 @@ def amount(number: Decimal | int | None) -> str:
     """Return a count with thousands marked."""
     if number is None:
         return UNKNOWN
-    exact = Decimal(number)
+    if isinstance(number, int):
+        return f"{number:,}"
+    exact = number
     return f"{int(exact):,}" if exact == exact.to_integral_value() else f"{exact.normalize():,f}"
 
 
@@ -101,4 +103,6 @@ def column(end: End, width: int) -> str:
 
 def visible(text: str) -> str:
     """Return a text on one line: a file's name may hold what moves a terminal's cursor."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

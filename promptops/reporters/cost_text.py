@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from itertools import groupby
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from promptops.costs.sharing import shared
 from promptops.costs.side import STATUSES
 from promptops.reporters.cost_block import WIDTH, block, limits, plain
 from promptops.reporters.cost_figures import (
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from promptops.reporters.cost_block import Paint
 
 _NAMES: Final = 40
+_FEWEST: Final = 1_000  # blocks that are worth a process
 _TEXTS: Final = {
     "rendered": "what is sent",
     "variables": "the text and its inputs",
@@ -42,9 +43,7 @@ def report(comparison: Comparison, paint: Paint = plain) -> str:
     if priced:
         lines.append(_prices(comparison))
     tokens_only = [row for row in shown if _tokens_only(row)]
-    for row in shown:
-        if not _tokens_only(row):
-            lines += ["", *block(row, comparison, paint)]
+    lines += _blocks([row for row in shown if not _tokens_only(row)], comparison, paint)
     if tokens_only:
         lines += ["", *_table(tokens_only, comparison, paint)]
     if len(shown) > 1:  # one row is its total
@@ -56,6 +55,13 @@ def report(comparison: Comparison, paint: Paint = plain) -> str:
         lines += ["", *_moved(comparison)]
     lines += _left_out(comparison)
     return "\n".join(lines) + "\n"
+
+
+def _blocks(rows: Sequence[Row], comparison: Comparison, paint: Paint) -> list[str]:
+    def told(some: Sequence[Row]) -> list[str]:
+        return ["\n".join(["", *block(row, comparison, paint)]) for row in some]
+
+    return shared(rows, told, _FEWEST)
 
 
 def _summary(comparison: Comparison) -> str:
@@ -146,6 +152,8 @@ def _moved(comparison: Comparison) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
+    from textwrap import wrap
+
     return wrap(
         text, WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from promptops.reporters.cost_figures import change, money, parts, several, visible
@@ -44,6 +43,8 @@ def why(row: Row) -> Iterator[str]:
 
 
 def _cause(part: Part, row: Row) -> str:
+    if part.cause == "cache":
+        return _cache(row)
     number = part.tokens if part.tokens > 0 else -part.tokens
     more = "more" if part.tokens > 0 else "fewer"
     told: dict[str, str] = {
@@ -51,7 +52,6 @@ def _cause(part: Part, row: Row) -> str:
         "tokenizer": f"the new model's tokenizer: {several(number, f'{more} token')}",
         "tokens": several(number, f"{more} input token"),
         "output": several(number, f"{more} output token"),
-        "cache": _cache(row),
         "shape": "retries, steps and batches",
     }
     return told[part.cause]
@@ -106,5 +106,9 @@ def _fix(row: Row) -> Iterator[str]:
 
 def wrapped(first: str, text: str) -> list[str]:
     """Return a text in lines of 80 columns, indented below the first."""
+    if text and text.isprintable() and len(first) + len(text) <= _WIDTH:
+        return [first + text]
+    from textwrap import wrap
+
     lines = wrap(text, _WIDTH - len(first), break_long_words=False, break_on_hyphens=False)
     return [(first if at == 0 else " " * len(first)) + line for at, line in enumerate(lines)]

@@ -129,6 +129,10 @@ class Template:
 
     def markers(self) -> list[tuple[Marker, int]]:
         """Return the message openings and cache marks, with their body lines."""
+        return self._markers
+
+    @cached_property
+    def _markers(self) -> list[tuple[Marker, int]]:
         if self.simple is None:
             return self.jinja.markers
         said = (node for node in walked(self.simple) if isinstance(node, Said))

@@ -28,6 +28,7 @@ def test_many_items_are_shared_out_and_come_back_in_their_order(
     pids = shared(ITEMS, who)
     assert len(set(pids)) == 3
     assert pids[0] == os.getpid()
+    assert set(shared(ITEMS, who, len(ITEMS))) == {os.getpid()}
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
