@@ -109,6 +109,7 @@ class Batched:
                 self._most, partial(owned, self._ledger), self._stopped, self.stop,
             )  # fmt: skip
             filling = Filling(desk, services, self._ledger, send=manner.send)
+            stack.callback(filling.close)
             left = await self._round(desk, filling, tasks)
             while left and manner.wait and not self._stopped.is_set():
                 left = await self._round(desk, filling, iter(left))
@@ -129,6 +130,7 @@ class Batched:
         finally:
             for travel in travels:
                 travel.cancel()
+            await asyncio.gather(*travels, return_exceptions=True)
         leftovers, desk.leftovers = desk.leftovers, []
         await self._live(leftovers)
         left = [*desk.later, *filling.over]

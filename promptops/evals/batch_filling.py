@@ -45,6 +45,7 @@ class Filling:
         self._unwritten: list[Intent] = []
         self._before: dict[str, tuple[Parcel, Intent]] = {}  # by answer key
         self._earlier: list[Parcel] = []
+        self._all: list[Parcel] = []
         for one in outstanding(ledger, desk.calls.run_id).values():
             self._take_over(one.batch, one.intents)
 
@@ -64,11 +65,20 @@ class Filling:
             yield parcel
         self._open, self._earlier, self._before = {}, [], {}
 
+    def close(self) -> None:
+        """Let go of what no journey has taken."""
+        for parcel in self._all:
+            parcel.close()
+
+    def _kept(self, parcel: Parcel) -> Parcel:
+        self._all.append(parcel)
+        return parcel
+
     def _take_over(self, batch: Batch, intents: list[Intent]) -> None:
         service = self._services.of(batch.provider)
         assert service is not None  # noqa: S101 - only such a vendor's batches are written
         strays = {name_of(intent): intent for intent in intents}
-        parcel = Parcel(service, batch, strays=strays)
+        parcel = self._kept(Parcel(service, batch, strays=strays))
         self._earlier.append(parcel)
         for intent in intents:
             self._desk.calls.budget.adopt(intent.reserved_usd or _NOTHING)
@@ -149,7 +159,7 @@ class Filling:
             model.partition(":")[0], service.account,
         )  # fmt: skip
         self._desk.writer.add(batch)
-        return Parcel(service, batch)
+        return self._kept(Parcel(service, batch))
 
     async def _write(self) -> None:
         intents, self._unwritten = self._unwritten, []

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +308,18 @@ def test_where_there_are_no_batches_calls_are_made_live(
     server.world.faults.queue.append(faults.status(404, "not_found_error"))
     assert ran(root, ledger).verdict == "pass"
     assert (server.world.batches, server.world.stats()["billed"]) == ([], 12)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of Linux")
+def test_a_full_disk_is_an_error_in_a_line_and_nothing_is_sent(
+    server: Serving, root: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = partial(Path("/dev/full").open, "r+b", buffering=0)
+    monkeypatch.setattr("promptops.evals.batch_parcel.TemporaryFile", full)
+    with pytest.raises(ConfigError, match=r"have no room in .*: No space left on device"):
+        ran(root, ledger)
+    assert server.world.heard == []
+    monkeypatch.undo()
 
 
 def test_an_eval_in_python_goes_in_batches_too(server: Serving, tmp_path: Path) -> None:
