@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from click.testing import CliRunner
+
+from promptops.cli import group
 from tests.cli.commands import Done, promptops
 from tests.vendor_server.answers import Answer, Asked
 from tests.vendor_server.serving import Serving, serving
@@ -39,14 +45,23 @@ Wrong = Callable[[int, int], bool]  # whether a version is wrong on a case
 
 def project(folder: Path, cases: int = 40, **more: Callable[[int], Any]) -> Path:
     """Write the prompt in two versions and its cases; ``more`` are columns by the case's number."""
+    shutil.copytree(locked().name, folder, dirs_exist_ok=True)
+    dataset(folder, cases, **more)
+    return folder
+
+
+@cache
+def locked() -> TemporaryDirectory[str]:
+    """Return a folder with the prompt, its first version locked; it is gone when tests end."""
+    made = TemporaryDirectory()
+    folder = Path(made.name)
     (folder / "prompts").mkdir()
     (folder / "evals").mkdir()
     prompt = folder / "prompts/sort.prompt.j2"
     prompt.write_text(HEAD % (1, ""))
     assert promptops("lock", cwd=folder).code == 0
     prompt.write_text(HEAD % (2, "\nBe brief."))
-    dataset(folder, cases, **more)
-    return folder
+    return made
 
 
 def dataset(folder: Path, cases: int, **more: Callable[[int], Any]) -> None:
@@ -63,8 +78,12 @@ def run(folder: Path, server: Serving, *options: str, form: str = "json", **keys
     """Run the eval with some of its keys changed; None leaves one out."""
     plan = {key: value for key, value in {**EVAL, **keys}.items() if value is not None}
     (folder / "evals/sort.yaml").write_text(json.dumps(plan))
-    return promptops("eval", "evals/sort.yaml", "--format", form, *options, cwd=folder,
-                     **server.environment)  # fmt: skip
+    arguments = ["eval", "evals/sort.yaml", "--format", form, *options]
+    with chdir(folder):  # in this process: to start another takes longer than the run
+        done = CliRunner().invoke(group, arguments, env={**server.environment, "NO_COLOR": "1"})
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(done.exit_code, done.stdout, done.stderr)
 
 
 @contextmanager
