@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.evals.costing_reads import Sent
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,11 +85,11 @@ class Trails:
                 yield one
 
     def sent(self, variants: Sequence[Variant]) -> Iterator[Sent]:
-        """Yield the calls that were answered and tell their tokens, each once."""
-        ids = {(one.version, one.model): one.id for one in variants}
+        """Yield the calls of vendors that were answered and tell their tokens, each once."""
+        ids = {(one.version, one.model): one.id for one in variants if not one.free}
         seen = set()
         for place, key in self.keys.items():
-            for one in self.attempts.get(key, ()):
+            for one in self.attempts.get(key, ()) if place[:2] in ids else ():
                 if one.state == "ok" and one.usage is not None and one.id not in seen:
                     seen.add(one.id)
                     yield Sent(ids[place[:2]], place.case, one.sent_at, one.usage,

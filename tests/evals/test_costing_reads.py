@@ -5,7 +5,9 @@ from dataclasses import replace
 from promptops.caching.requests import Billed
 from promptops.evals.costing_reads import Sent, reads
 from promptops.evals.reporting_notes import misread
+from promptops.evals.trails import Place, Trails
 from promptops.evals.variants import Variant
+from promptops.ledger.attempts import Attempt
 from promptops.model.evaluation import Case
 from promptops.model.money import Usage
 from tests.evals.costing_desks import MINI, SONNET, costs, steady, variant, words
@@ -107,3 +109,12 @@ def test_the_same_text_behind_other_tools_is_another_prefix_and_so_is_an_automat
     ]
     (seen,) = reads(found, calls)
     assert (seen.agreed, seen.predicted) == (4, Billed(620, {"5m": 1860}, 0))
+
+
+def test_recorded_answers_are_no_calls_of_which_anything_could_be_foretold() -> None:
+    live = desk()
+    replayed = replace(live, id="again", model=f"replay:{SONNET}")
+    attempt = Attempt("a1", "k", "answer", 5.0, batched=False, state="ok", usage=Usage(6, 1))
+    for one, expected in ((live, ["0"]), (replayed, [])):
+        trails = Trails({Place(one.version, one.model, "0", 0): "k"}, {"k": [attempt]})
+        assert [call.case for call in trails.sent([one])] == expected
