@@ -74,7 +74,9 @@ def shown(runs: tuple[Run, ...], setting: Setting) -> Shown:
     scorers = scorers_of(plan, setting.root)
     prices = prices_of(unbound, variants, setting.prices)
     exact = [one for one in variants if one.id not in lost]
-    costing = costs(plan, exact, over.cases, prices, (setting.rules, setting.prices.day))
+    # What has lost its inputs has no text to be cut, and a place among the others even so.
+    costing = costs(plan, exact, over.full, prices, (setting.rules, setting.prices.day))
+    costing = costing and replace(costing, cases=over.cases)
     made = Prepared(
         plan, setting, variants, scorers, over.dataset, over.survey, over.cases, prices, costing,
         graders_of(unbound, scorers, setting),

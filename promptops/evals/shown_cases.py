@@ -25,12 +25,21 @@ _CLUSTER: Final = "cluster "
 
 
 class Cases(NamedTuple):
-    """Cases with what is said of their dataset; ``told`` is what cannot be shown of them, or ""."""
+    """Cases with what is said of their dataset.
+
+    ``told`` is what cannot be shown of them, or ""; ``bare`` are the ids of those without inputs.
+    """
 
     cases: Sequence[Case]
     dataset: CaseSet
     survey: Survey
     told: str = ""
+    bare: frozenset[str] = frozenset()
+
+    @property
+    def full(self) -> list[Case]:
+        """The cases that are as they were."""
+        return [case for case in self.cases if case.id not in self.bare]
 
 
 def cases_again(
@@ -52,18 +61,20 @@ def cases_again(
     except PromptopsError as error:
         cases = _kept(items, {})
         told = f"the dataset cannot be read ({error}): inputs and expected values are not shown"
-        return Cases(cases, _empty(plan, setting), _survey(wanted, cases), told)
+        bare = frozenset(case.id for case in cases)
+        return Cases(cases, _empty(plan, setting), _survey(wanted, cases), told, bare)
     if survey.sha256 == wanted:
         each = [tuple(map(int, run.shard.split("/"))) for run in runs]
         ids = {case.id for number, of in each for case in shard(found, number, of)}
         return Cases([case for case in found if case.id in ids], dataset, survey)
     same = {(case.id, hash_of(case)): case for case in found}
     cases = _kept(items, same)
-    gone = sum(not case.inputs for case in cases)
+    bare = frozenset(case.id for case in cases if (case.id, hash_of(case)) not in same)
+    gone = len(bare)
     told = "the dataset has changed since: expected values are those of now, scores those of then"
     if gone:
         told += f"; inputs of {gone:,} cases that it holds no more are not shown"
-    return Cases(cases, dataset, _survey(wanted, cases), told)
+    return Cases(cases, dataset, _survey(wanted, cases), told, bare)
 
 
 def _empty(plan: EvalPlan, setting: Setting) -> CaseSet:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from promptops.errors import InputError
 from promptops.evals.variants import limits, sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promptops.evals.prepared import Prepared
+    from promptops.evals.variants import Variant
 
 
 def assumed(made: Prepared) -> Iterator[str]:
@@ -19,7 +21,7 @@ def assumed(made: Prepared) -> Iterator[str]:
         return
     found = [
         one.id for one in made.variants
-        if not one.free and not limits(sent(one, made.cases[0], 0, plan))
+        if not one.free and _unlimited(made, one)
     ]  # fmt: skip
     if found:
         most = f"{plan.run.assume_output:,} tokens (run.assume_output)"
@@ -27,3 +29,10 @@ def assumed(made: Prepared) -> Iterator[str]:
             f"Without max_tokens an answer of {', '.join(found)} was taken to have at most {most}: "
             "the budget is as hard as that is true."
         )
+
+
+def _unlimited(made: Prepared, one: Variant) -> bool:
+    try:
+        return not limits(sent(one, made.cases[0], 0, made.plan))
+    except InputError:  # of a run that is shown, whose inputs are gone by now
+        return False
