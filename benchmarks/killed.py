@@ -1,11 +1,10 @@
 """What runs that are killed cost, and whether a budget is ever passed; a server counts.
 
-    python benchmarks/killed.py [--kills 50] [--budgets 200] [--seed 1]
+    python benchmarks/killed.py [--runs 50] [--budgets 200] [--seed 1]
 
-Killed: an eval of 80 calls, killed with SIGKILL at a point that the seed draws, and again while it
-goes on, until there were so many kills; each chain of kills ends with an undisturbed process. No
-call whose answer was written down may be sent again, and all totals but the line of lost calls are
-those of a run that nobody disturbs.
+Killed: an eval of 80 calls, killed with SIGKILL at a point that the seed draws, up to three times
+while it goes on, then left to end. No call whose answer was written down may be sent again, and all
+totals but the line of lost calls are those of a run that nobody disturbs.
 
 Budgets: runs with a budget, a concurrency and faults that the seed draws, some of them interrupted
 and gone on with. Neither the rows, at any moment, nor the server's own bill may pass the budget.
@@ -29,10 +28,10 @@ from tests.evals.killed_runs import FILE, SUMS, TWICE, Killed, answered_again, p
 from tests.vendor_server.serving import serving
 
 CONCURRENCY = 8
-KILLS = 3  # of a chain
+KILLS = 3  # of a run, at most
 
 
-def chain(root: Path, dice: Random, kills: int, calm: tuple[object, ...], spent: str) -> list[int]:
+def one(root: Path, dice: Random, kills: int, calm: tuple[object, ...], spent: str) -> list[int]:
     """Kill a run so many times, and return what it took: calls heard, answered again, lost."""
     with serving() as server:
         telling(server)
@@ -54,7 +53,7 @@ def chain(root: Path, dice: Random, kills: int, calm: tuple[object, ...], spent:
         return [len(server.world.heard), again, lost]
 
 
-def killed(kills: int, seed: int) -> None:
+def killed(runs: int, seed: int) -> None:
     """Kill runs, and print what that cost."""
     dice, rows, done = Random(seed), [], 0
     with tempfile.TemporaryDirectory() as folder, serving() as server:
@@ -62,10 +61,10 @@ def killed(kills: int, seed: int) -> None:
         undisturbed = Killed(project(Path(folder) / "calm", concurrency=CONCURRENCY), server)
         spent = undisturbed.end(FILE)["spent"]["now"]
         calm = undisturbed.ask(SUMS)
-        while done < kills:
-            some = min(KILLS, kills - done)
-            rows.append(chain(Path(folder) / str(done), dice, some, calm, spent))
-            done += some
+        for at in range(runs):
+            kills = dice.randint(1, KILLS)
+            rows.append(one(Path(folder) / str(at), dice, kills, calm, spent))
+            done += kills
     heard, again, lost = (sum(column) for column in zip(*rows, strict=True))
     print(f"{done} kills of {len(rows)} runs of 80 calls, {CONCURRENCY} at a time, seed {seed}")
     print(f"  calls heard {heard:,}, of {80 * len(rows):,} that are needed")
@@ -93,14 +92,14 @@ def budgets(runs: int, seed: int) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--budgets", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     if asked.budgets:
         budgets(asked.budgets, asked.seed)
-    if asked.kills:
-        killed(asked.kills, asked.seed)
+    if asked.runs:
+        killed(asked.runs, asked.seed)
 
 
 if __name__ == "__main__":
