@@ -30,7 +30,8 @@ def of_variant(
     by_case = [(case, made.answers(variant, case)) for case in made.cases]
     done = [one.completion for _, each in by_case for one in each if one.completion is not None]
     values = [made.value(variant, case, made.metric) for case, _ in by_case]
-    missing = sum(value in {Cause.INFRASTRUCTURE, Cause.SCORER} for value in values)
+    missing = sum(value in {Cause.INFRASTRUCTURE, Cause.SCORER} and _asked(each)
+                  for value, (_, each) in zip(values, by_case, strict=True))  # fmt: skip
     known = [not isinstance(value, Cause) for value in values]
     reused = sum(made.trails.from_run(variant, case.id, one.repeat) is not None
                  for case, each in by_case for one in each)  # fmt: skip
@@ -61,6 +62,11 @@ def _role(made: Material, one: Variant) -> said.Role:
     if one.baseline:
         return "baseline"
     return "incumbent" if one is made.incumbent else "candidate"
+
+
+def _asked(answers: Sequence[Seen]) -> bool:
+    """Return whether a case was asked about at all before the run was stopped."""
+    return any(one.lost is None or one.lost.leaves != "stopped" for one in answers)
 
 
 def _shared(made: Material, variant: Variant) -> int:

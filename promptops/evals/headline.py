@@ -114,6 +114,8 @@ def remedy(one: Comparison, report: Report, names: Names) -> str:
         return next(_lacks(one, report, names), "more is needed")
     if one.more_cases.observed is None or one.more_cases.equal is None:
         return "more cases are unlikely to help"
+    if not one.more_cases.equal:
+        return f"{one.more_cases.observed:,} more cases should settle it"
     price = one.more_usd.live if one.more_usd else None
     told = f"about {dollars(price)}" if price is not None else "at a price that is not known"
     return f"{one.more_cases.equal:,} more cases, {told}, should settle it"

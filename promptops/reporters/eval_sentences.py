@@ -32,7 +32,7 @@ def lacking(one: Comparison) -> str | None:
     if one.more_cases is None:
         return None
     told = []
-    if one.more_cases.equal is not None:
+    if one.more_cases.equal:
         live = one.more_usd.live if one.more_usd else None
         batch = one.more_usd.batch if one.more_usd else None
         told.append(f"{one.more_cases.equal:,} if the two are equal, {price(live)} live,"

@@ -36,6 +36,7 @@ def test_a_look_that_decides_ends_the_run_and_a_second_run_finds_it_again(
     assert one["n"] == 60
     assert found["run"]["stopped"] == "look 1 of 4 decided after 60 of 240 cases"
     assert found["reasons"] == []
+    assert [one["missing"] for one in found["variants"]] == [0, 0]  # not asked is not lost
     assert 120 <= len(server.world.heard) < 200
     assert any("of the first 60 cases in their order" in note for note in found["notes"])
 

@@ -14,6 +14,7 @@ from promptops.evals.headline import Names, by_candidate, headline
 from promptops.evals.report_comparisons import More, MoreDollars
 from promptops.evals.report_variants import Cost, Figure, Money
 from promptops.evals.words import cost, dollars, points
+from promptops.reporters.eval_sentences import lacking
 from tests.reporters.eval_samples import comparison, passed, staged
 
 WORSE = ("v4 is measurably worse than v3, by 0.9 points [0.2, 1.5], within the margin of 2 points"
@@ -97,6 +98,12 @@ def test_a_comparison_that_is_not_gated_says_so() -> None:
 def test_the_price_of_more_cases_that_is_not_known_is_said_to_be() -> None:
     one = comparison(verdict="inconclusive", more_cases=More(1212, 40), more_usd=MoreDollars())
     assert "1,212 more cases, at a price that is not known, should settle it" in told(one)
+
+
+def test_cases_that_would_do_if_the_two_were_equal_are_not_told_as_nothing() -> None:
+    one = comparison(verdict="inconclusive", more_cases=More(0, 40), more_usd=MoreDollars())
+    assert "; 40 more cases should settle it; it costs" in told(one)
+    assert lacking(one) == "40 if they differ as observed"
 
 
 @pytest.mark.parametrize(
