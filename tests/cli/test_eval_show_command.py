@@ -74,6 +74,17 @@ def test_a_dataset_that_has_changed_or_is_gone_leaves_the_scores(lamps: Shop) ->
     assert any("the dataset cannot be read" in one for one in gone["notes"])
 
 
+def test_a_run_is_shown_when_its_eval_file_is_gone(lamps: Shop) -> None:
+    more = "{contains: {value: '42'}}, {number: {abs: 0.5}}"
+    lamps.write(FILE, "scorers: [", f"scorers: [{more}, ")
+    first = lamps.run()
+    (lamps.root / FILE).unlink()
+    assert but_times(lamps.show()) == but_times(first)
+    done = lamps.eval("resume", "last")
+    assert (done.code, done.out) == (2, "")
+    assert "its file is gone; `promptops eval show` shows the run" in done.err
+
+
 def test_a_run_that_was_stopped_says_what_is_left(lamps: Shop) -> None:
     lamps.run("--budget", "0.00005")
     found = lamps.show()
@@ -112,8 +123,6 @@ def test_a_word_that_means_no_run_is_one_line(lamps: Shop, word: str, told: str)
 
 
 def test_hashes_alone_show_scores_without_texts(lamps: Shop) -> None:
-    with (lamps.root / FILE).open("a") as file:
-        file.write("")
     lamps.write(FILE, "run: {concurrency: 8}", "run: {concurrency: 8, store: hashes}")
     first = lamps.run()
     found = lamps.show()
