@@ -59,7 +59,7 @@ class Attended:
         from promptops.reporters.eval_plan_opening import opening
 
         items = len(made.cases) * len(made.variants) * made.plan.repeats
-        if items > MANY and not self.moving:
+        if items > MANY and not sys.stderr.isatty():
             told = f"{items:,} answers; `promptops eval plan` says what they cost"
             click.echo(f"promptops: {one_line(made.plan.name)}: {told}", err=True)
             return
@@ -112,8 +112,14 @@ def _dear(found: Foretold) -> bool:
 
 
 def _yes() -> bool:
+    import signal
+
+    # A loop's own handler would wait for it to go on, which it does when this has its answer.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return sys.stdin.readline().strip().casefold() in {"y", "yes"}
     except KeyboardInterrupt:
         click.echo(err=True)
-        raise SystemExit(130) from None
+        raise SystemExit(128 + signal.SIGINT) from None
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -216,13 +216,16 @@ def at_a_terminal(project: Path, server: Serving, answer: str, *options: str) ->
     return Done(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), text, "")
 
 
-def test_a_dear_run_on_a_terminal_is_asked_about_and_no_sends_nothing(
-    project: Path, server: Serving
+@pytest.mark.parametrize(("answer", "code", "told"), [
+    ("no", 2, "nothing was sent"), ("\x03", 130, ""),
+])  # fmt: skip
+def test_a_dear_run_on_a_terminal_is_asked_about_and_no_or_ctrl_c_sends_nothing(
+    project: Path, server: Serving, answer: str, code: int, told: str
 ) -> None:
     write(project, DEAR)
-    done = at_a_terminal(project, server, "no")
-    assert done.code == 2, done.out
-    assert "nothing was sent" in done.out
+    done = at_a_terminal(project, server, answer)
+    assert done.code == code, done.out
+    assert told in done.out
     assert server.world.heard == []
 
 
