@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from promptops.evals.dataset.fitting import Checks, together
 from promptops.evals.dataset.identity import case_hash, input_hash
 from promptops.evals.dataset.index import Index, Seen
 from promptops.evals.dataset.opening import opened
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

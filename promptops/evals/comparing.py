@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import UsageError
@@ -12,6 +12,7 @@ from promptops.evals.resuming import SHORT
 from promptops.evals.told import facts
 from promptops.evals.trails import Place, Trails
 from promptops.git.state import DIRTY
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

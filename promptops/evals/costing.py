@@ -7,7 +7,7 @@ the cache is as full as the traffic of production keeps it. What a run paid is a
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
@@ -19,6 +19,7 @@ from promptops.evals.costing_plans import SHIPPED, Placing, as_shipped, checked,
 from promptops.evals.costing_values import Costed, Placed, Reply
 from promptops.evals.plan import PLACEMENTS
 from promptops.model.money import PER_CALL
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

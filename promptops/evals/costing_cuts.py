@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import NotEstimable, RenderError
 from promptops.model.prompt import CacheMark
+from promptops.model.values import dataclass
 from promptops.placement.declared import Changes
 from promptops.placement.draft import draft
 from promptops.placement.layout import END, TOOLS, Stop

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -10,6 +10,7 @@ from promptops.caching.requests import MarksRefused
 from promptops.errors import NotEstimable
 from promptops.evals.costing_mean import PLANNED, MeanCost, cacheable
 from promptops.evals.costing_terms import priced
+from promptops.model.values import dataclass
 from promptops.placement.arms import offered, shipped
 from promptops.placement.layout import Layout
 from promptops.tokens.methods import method_for

@@ -7,7 +7,7 @@ cache that starts empty. Where the two differ, the figures of a steady state res
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,6 +18,7 @@ from promptops.errors import NotEstimable
 from promptops.evals.costing_charge import scaled
 from promptops.evals.costing_plans import shipped_plan
 from promptops.evals.requests import asked
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

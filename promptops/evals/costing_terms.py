@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from promptops.caching.terms import PESSIMISTIC_HITS, PESSIMISTIC_LATENCY
 from promptops.costs.reuse import HIT, Arrivals
 from promptops.errors import NotEstimable, UnknownModel
 from promptops.evals.requests import asked
+from promptops.model.values import dataclass
 from promptops.placement.declared import arriving
 
 if TYPE_CHECKING:

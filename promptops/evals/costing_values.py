@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.evals.costing_plans import SHIPPED
 from promptops.model.money import PER_MONTH
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -7,13 +7,14 @@ return is plain, so that a failure travels as well as an answer.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import ConfigError, PromptopsError
 from promptops.model.evaluation import Completion, ProviderError
+from promptops.model.values import dataclass
 from promptops.providers.opening import Providers
 from promptops.providers.settings import Settings, Timeouts
 

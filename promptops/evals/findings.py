@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from promptops.evals.order import unit
+from promptops.model.values import dataclass
 from promptops.statistics import gate as asked
 from promptops.statistics.family import corrected
 from promptops.statistics.gate import Cause, Pair

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from promptops.evals.costing_counts import encoding_for
 from promptops.evals.requests import asked
 from promptops.ledger.past import newest_runs, took, used
+from promptops.model.values import dataclass
 from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,7 @@ from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import asked, request
 from promptops.evals.variants import Variant, ask
 from promptops.ledger.prices import stored
+from promptops.model.values import dataclass
 from promptops.scorers.calibration import read_graded
 from promptops.scorers.judge import judge_of
 from promptops.scorers.key import scorer_key

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from promptops.evals.budget import Budget
 from promptops.evals.judging import Judging
 from promptops.evals.judging_questions import Questions
 from promptops.ledger.totals import Total
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

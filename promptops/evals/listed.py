@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from promptops.evals.resuming import OWN
 from promptops.evals.runs import Scope
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from decimal import Decimal

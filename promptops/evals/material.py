@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence  # noqa: TC003 - fields of a frozen value
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from promptops.evals.findings import dollars_of, value_of
 from promptops.evals.order import drawn
 from promptops.evals.trails import Trails
 from promptops.model.evaluation import Completion, Score
+from promptops.model.values import dataclass
 from promptops.scorers.scorer import total
 
 if TYPE_CHECKING:

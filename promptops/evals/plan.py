@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping  # noqa: TC003 - readers of JSON look at the types
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final, Literal
+
+from promptops.model.values import dataclass
 
 TestKind = Literal["non_inferiority", "superiority", "equivalence"]
 Inconclusive = Literal["exit", "pass", "fail"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from promptops.evals.placed import costs
 from promptops.evals.requests import asked, streaming
 from promptops.evals.variants import BASELINE, variants
 from promptops.model.money import Price, Rates
+from promptops.model.values import dataclass
 from promptops.scorers.extras import missing
 from promptops.scorers.parse import parse_scorers
 

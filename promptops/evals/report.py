@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence  # noqa: TC003 - readers of JSON look at the types
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from promptops.evals.report_cases import CaseError, CaseResult, Flip  # noqa: TC001 - the same
@@ -19,6 +19,7 @@ from promptops.evals.report_facts import (
     TrafficFacts,
 )
 from promptops.evals.report_variants import Placement, Variant  # noqa: TC001 - the same
+from promptops.model.values import dataclass
 
 REFUSALS: Final = frozenset({"denied", "exhausted"})
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - readers of JSON look at the types
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal  # noqa: TC003 - the same
 from typing import Literal
 
 from promptops.evals.report_variants import Split  # noqa: TC001 - the same
+from promptops.model.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal  # noqa: TC003 - readers of JSON look at the types
 from typing import Literal
 
 from promptops.evals.report_variants import Figure  # noqa: TC001 - the same
+from promptops.model.values import dataclass
 
 Outcome = Literal["pass", "fail", "inconclusive"]
 TestKind = Literal["non_inferiority", "superiority", "equivalence"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping  # noqa: TC003 - readers of JSON look at the types
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal  # noqa: TC003 - the same
 from typing import Literal
+
+from promptops.model.values import dataclass
 
 Role = Literal["incumbent", "candidate", "baseline"]
 CostPart = Literal["input", "cache_read", "cache_write", "output", "reasoning"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptops.evals.costing_reads import reads
@@ -18,6 +18,7 @@ from promptops.evals.reporting_cases import errors, flips, results
 from promptops.evals.reporting_choice import front, recommended
 from promptops.evals.reporting_notes import misread, notes, unpriced
 from promptops.evals.versus import OUTCOMES, comparisons, taken
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

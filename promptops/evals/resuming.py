@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.calling import Outcome
@@ -11,6 +11,7 @@ from promptops.evals.judging import over_repeats
 from promptops.evals.retries import RULES
 from promptops.ledger.rows import Run, canonical, new_id
 from promptops.model.evaluation import Completion, ProviderError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

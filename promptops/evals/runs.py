@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import UsageError
 from promptops.evals.resuming import SHORT
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

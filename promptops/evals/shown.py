@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from promptops.evals.gathered import Gathered, Seen, expects
@@ -20,6 +20,7 @@ from promptops.evals.shown_plan import plan_of
 from promptops.evals.shown_texts import found_again
 from promptops.evals.told import told
 from promptops.ledger.ledger import Ledger
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

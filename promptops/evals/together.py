@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence  # noqa: TC003 - readers of JSON look at the types
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from promptops.evals.report import Report  # noqa: TC001 - the same
 from promptops.evals.report_comparisons import Outcome  # noqa: TC001 - the same
 from promptops.evals.words import dollars
+from promptops.model.values import dataclass
 
 _WORST_FIRST: Final[tuple[Outcome, ...]] = ("fail", "inconclusive", "pass")
 _TOLD: Final = {"pass": "passed", "fail": "failed", "inconclusive": "not settled"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from promptops.evals.reporting import Facts, Material, report
 from promptops.evals.trails import Trails
 from promptops.evals.unlimited import assumed
 from promptops.ledger.totals import Total
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

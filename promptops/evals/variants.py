@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +13,7 @@ from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import REPLAY, streaming
 from promptops.evals.requests import request as made
 from promptops.model.money import MILLION
+from promptops.model.values import dataclass
 from promptops.templates.markers import Boundary
 
 if TYPE_CHECKING:

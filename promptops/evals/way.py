@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from promptops.evals.runner import Runner
+from promptops.model.values import dataclass
 from promptops.providers.opening import open_providers
 
 if TYPE_CHECKING:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from promptops.ledger.decoding import usage as read_usage
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from promptops.ledger.rows import Answer, Result, Scored
 from promptops.model.evaluation import ToolCall
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,10 +5,10 @@ That is the tokens of calls, how long a model takes, and what answers were worth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promptops.ledger.decoding import usage as read_usage
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,13 +6,13 @@ import os
 import sqlite3
 import time
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import LedgerError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal
 
 from promptops.ledger import decoding
 from promptops.ledger.tables import ANSWERS, INTENTS, RESULTS
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Literal
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from decimal import Decimal

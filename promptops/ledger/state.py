@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promptops.ledger import decoding
 from promptops.ledger.tables import ANSWERS, INTENTS, ITEMS, RESULTS, SCORES
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

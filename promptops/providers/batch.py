@@ -7,11 +7,11 @@ the batch may have been made all the same: then its vendor's list has to be aske
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from promptops.model.evaluation import Completion, ProviderError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping

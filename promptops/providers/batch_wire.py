@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from promptops.model.evaluation import ProviderError
+from promptops.model.values import dataclass
 from promptops.providers.batch_content import payload_of
 from promptops.providers.exchange import LARGEST, REFUSED
 from promptops.providers.pool import proxy_of

@@ -7,10 +7,11 @@ they are written. From google-genai 3.4, read on 2026-11-22.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import ConfigError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,12 +9,13 @@ body as sent comes first; a request that was not recorded is an error, never ano
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import ConfigError
 from promptops.model.evaluation import Completion, ProviderError, ToolCall
 from promptops.model.money import Usage
+from promptops.model.values import dataclass
 from promptops.providers.differing import first_difference
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ here; all others are the body.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode
 
 from promptops.caching.usage import UsageRefused, of_response
 from promptops.errors import ConfigError
 from promptops.model.evaluation import ProviderError
+from promptops.model.values import dataclass
 from promptops.providers.exchange import REFUSED, Outgoing
 from promptops.providers.pool import proxy_of
 from promptops.providers.refusals import refusal

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promptops.errors import ConfigError, nearest
 from promptops.model.evaluation import Case, Completion
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

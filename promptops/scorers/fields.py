@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from promptops.model.values import dataclass
 from promptops.scorers.normalise import Steps, normalised
 from promptops.scorers.reading import as_text
 

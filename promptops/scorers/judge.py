@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from asyncio import gather
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from promptops.model.evaluation import Case, Completion, ProviderError, Request, Score
+from promptops.model.values import dataclass
 from promptops.scorers.failing import failed
 from promptops.scorers.judge_prompt import JudgePrompt, judge_prompt, worth
 from promptops.scorers.key import scorer_key

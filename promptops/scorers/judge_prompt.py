@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from promptops.errors import ConfigError
+from promptops.model.values import dataclass
 from promptops.scorers.normalise import without_fence
 from promptops.scorers.reading import NotJson, as_text, parsed
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Final, Literal, Union, get_args, get_origin
 
+from promptops.model.values import dataclass
 from promptops.shape import Wrong, anything, boolean, integer, list_of, mapping_of, string
 from promptops.shape import choice as one_of
 

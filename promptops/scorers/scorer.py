@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from promptops.model.evaluation import Score
+from promptops.model.values import dataclass
 from promptops.scorers.failing import failed
 from promptops.scorers.kind import Facts
 from promptops.scorers.reading import NotJson, viewed

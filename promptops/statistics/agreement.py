@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from promptops.model.values import dataclass
 from promptops.statistics.clusters import grouped, reach
 from promptops.statistics.inference import Interval
 from promptops.statistics.rates import wilson

@@ -8,11 +8,11 @@ units and clears of those that would make some units likelier than others; sums 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
 from math import ceil, inf, sqrt
 from random import Random
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.values import dataclass
 from promptops.statistics.inference import Interval, both_sides
 
 if TYPE_CHECKING:

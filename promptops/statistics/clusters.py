@@ -6,10 +6,11 @@ Cases of one document, customer or conversation are one unit of variance (Miller
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf, sqrt
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.values import dataclass
 from promptops.statistics.distributions import student_cdf, student_quantile
 from promptops.statistics.inference import Interval, both_sides
 

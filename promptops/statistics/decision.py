@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Self
 
+from promptops.model.values import dataclass
 from promptops.statistics.choice import FEWEST_UNITS
 from promptops.statistics.families import all_hold
 

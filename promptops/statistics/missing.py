@@ -7,9 +7,9 @@ the candidate would pass, and left out where it would fail.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from promptops.model.values import dataclass
 from promptops.statistics.gate import Cause
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ of the rates is (b - c)/n.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf, sqrt
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.values import dataclass
 from promptops.statistics.distributions import normal_cdf, normal_quantile, sign_test
 from promptops.statistics.inference import Interval
 from promptops.statistics.rates import wilson

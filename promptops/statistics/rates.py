@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.values import dataclass
 from promptops.statistics.distributions import binomial_cdfs, normal_quantile
 from promptops.statistics.inference import Interval
 

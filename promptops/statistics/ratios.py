@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import exp, inf, log
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.values import dataclass
 from promptops.statistics.bootstrap import PERCENTILE_DRAWS, index_draws, percentiles
 from promptops.statistics.clusters import grouped, reach
 from promptops.statistics.distributions import student_quantile

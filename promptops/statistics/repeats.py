@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import comb
 from typing import TYPE_CHECKING
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
