@@ -61,9 +61,14 @@ def judged_fit(ask: Ask, ended: Completion | ProviderError) -> Completion | Prov
                          limits=ended.limits)  # fmt: skip
 
 
-def as_kept(ended: Completion | ProviderError, kept: Answer | None) -> Completion | ProviderError:
-    """Return an answer as the ledger keeps it, so that it scores now as it will when used again."""
-    if kept is None or not isinstance(ended, Completion):
+def as_kept(
+    ended: Completion | ProviderError, kept: Answer | None, *, vector: bool = False
+) -> Completion | ProviderError:
+    """Return an answer as the ledger keeps it, so that it scores now as it will when used again.
+
+    A vector is nobody's words: it counts as it came.
+    """
+    if kept is None or vector or not isinstance(ended, Completion):
         return ended
     if (kept.text, kept.tool_calls) == (ended.text, ended.tool_calls):
         return ended

@@ -10,7 +10,7 @@ from promptops.evals.attempts import Ask, as_kept, bill, ended_rows, judged_fit
 from promptops.evals.budget import Budget, BudgetSpent
 from promptops.evals.retries import RetryBudget, after
 from promptops.ledger.rows import Intent, new_id
-from promptops.model.evaluation import Completion, ProviderError
+from promptops.model.evaluation import VECTORS, Completion, ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -166,7 +166,7 @@ class Calls:
             gate.room.refused(sent, now)
         ended = judged_fit(ask, ended)
         kept = self.store.end(*ended_rows(ask, intent, ended, (self.wall(), now - sent, queued)))
-        return as_kept(ended, kept)
+        return as_kept(ended, kept, vector=ask.request.endpoint in VECTORS)
 
     def _intent(self, ask: Ask, number: int, cause: Cause | None, purpose: Purpose) -> Intent:
         asked, now = ask.request, self.wall()

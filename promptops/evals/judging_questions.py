@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import ConfigError, PluginError
+from promptops.evals.judging_vectors import whole
 from promptops.ledger.reading import Reusable
 from promptops.ledger.rows import Reuse
 from promptops.model.evaluation import Completion, ProviderError
@@ -66,7 +67,7 @@ class Questions:
             return await asyncio.shield(known)
         waiting = self._asked[key] = asyncio.get_running_loop().create_future()
         try:
-            said = self._stored(key) or await self._called(grader, sent)
+            said = self._stored(grader, key) or await self._called(grader, sent)
         except BaseException:
             del self._asked[key]
             waiting.set_exception(NotAsked(STOPPED))
@@ -77,16 +78,18 @@ class Questions:
             self._asked.popitem(last=False)
         return said
 
-    def _stored(self, key: str) -> Said | None:
+    def _stored(self, grader: Grader, key: str) -> Said | None:
         found = self.ledger.reusable([key], self.max_age).get(key)
         if not isinstance(found, Reusable):
             return None
         result, answer, intent = found.result, found.answer, found.intent
+        told = Completion(answer.text, result.usage, result.finish_reason or "other")
+        if grader.judge is None and not whole(told):
+            return None
         if self.calls is not None and intent.run_id != self.calls.run_id:
             if self.fresh:
                 return None
             self.add(Reuse(self.calls.run_id, key, intent.attempt_id, intent.run_id))
-        told = Completion(answer.text, result.usage, result.finish_reason or "other")
         return Said(told, (intent.attempt_id,))
 
     async def _called(self, grader: Grader, sent: Request) -> Said:

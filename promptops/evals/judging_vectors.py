@@ -1,8 +1,8 @@
 """Embeddings as calls like all others: a text is asked about, its vector is the answer.
 
 So their attempts are rows, their dollars are in the budget, and a vector is asked for once. An
-answer's text is 32-bit floats in base64, as OpenAI's own client asks for them; a function of one's
-own may answer with a JSON list of numbers.
+answer's text is 32-bit floats in base64, as OpenAI's own client asks for them, with a sum that
+tells whether they are whole; a function of one's own may answer with a JSON list of numbers.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from hashlib import sha256
 from struct import error as StructError  # noqa: N812 - its own name says nothing
 from struct import unpack
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from promptops.errors import ConfigError
 from promptops.evals.attempts import Ask
@@ -71,6 +72,15 @@ def vector_ask(sent: Request, price: Price | None, price_sha256: str | None) -> 
     return Ask(sent, worst, paid, price_sha256=price_sha256)
 
 
+def whole(completion: Completion) -> bool:
+    """Return whether an answer is a vector that can be read."""
+    try:
+        vector_of(completion)
+    except ProviderError:
+        return False
+    return True
+
+
 def vector_of(completion: Completion) -> Sequence[float]:
     """Return the vector that an answer is.
 
@@ -79,13 +89,18 @@ def vector_of(completion: Completion) -> Sequence[float]:
     """
     text = completion.text.strip()
     try:
-        if text.startswith("["):
-            return [float(one) for one in json.loads(text)]
-        data = b64decode(text, validate=True)
-        found = unpack(f"<{len(data) // _FLOAT}f", data)
+        found = [float(one) for one in json.loads(text)] if text.startswith("[") else _floats(text)
     except (ValueError, TypeError, StructError, RecursionError) as error:
         told = f"the answer is no vector ({type(error).__name__})"
         raise ProviderError("malformed", told, billed="yes") from error
     if not found:
         raise ProviderError("malformed", "the answer is an empty vector", billed="yes")
     return found
+
+
+def _floats(text: str) -> Sequence[float]:
+    coded, _, told = text.partition(".")
+    if told != f"{crc32(coded.encode()):08x}":
+        raise ValueError(told)
+    data = b64decode(coded, validate=True)
+    return unpack(f"<{len(data) // _FLOAT}f", data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +15,7 @@ Endpoint = Literal[
     "anthropic.messages", "openai.responses", "openai.chat", "gemini.generate", "bedrock.converse",
     "openai.embeddings", "gemini.embed", "plain",
 ]  # fmt: skip
+VECTORS: Final[frozenset[Endpoint]] = frozenset({"openai.embeddings", "gemini.embed"})
 Finish = Literal["stop", "length", "tool_calls", "refusal", "content_filter", "other"]
 Billed = Literal["yes", "no", "unknown"]
 Cause = Literal[

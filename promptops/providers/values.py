@@ -7,6 +7,7 @@ from base64 import b64encode
 from struct import error as StructError  # noqa: N812 - its own name says nothing
 from struct import pack
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,14 +48,17 @@ def count_or_none(value: Any) -> int | None:
 
 
 def vector_text(found: Any) -> str:
-    """Return a vector as 32-bit floats in base64, which is how some replies have it already.
+    """Return a vector as 32-bit floats in base64, a dot, and the CRC-32 of that.
+
+    By its sum it is known whether somebody has since taken figures out of it that look like
+    something to hide. Some replies have the base64 already.
 
     Raises:
         ValueError: It is none.
     """
-    if isinstance(found, str):
-        return found
     try:
-        return b64encode(pack(f"<{len(found)}f", *found)).decode()
+        text = found if isinstance(found, str) else b64encode(pack(f"<{len(found)}f", *found))
     except (StructError, OverflowError) as error:
         raise ValueError("no vector") from error
+    text = text if isinstance(text, str) else text.decode()
+    return f"{text}.{crc32(text.encode()):08x}"

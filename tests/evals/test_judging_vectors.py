@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from promptops.errors import ConfigError
+from promptops.ledger.keeping import Keeping
 from promptops.ledger.ledger import Ledger
 from tests.evals.judged_worlds import plan, project, ran
 from tests.vendor_server.answers import Answer
@@ -73,3 +74,13 @@ def test_a_vendor_without_embeddings_is_refused_before_anything_is_sent(
     with Ledger.memory() as ledger, pytest.raises(ConfigError, match="no embeddings of anthropic"):
         ran(root, ledger, plan(root, SIMILAR % "anthropic:claude-haiku-5-5"))
     assert server.world.heard == []
+
+
+def test_vectors_are_not_spoilt_by_what_is_taken_out_of_texts(root: Path, server: Serving) -> None:
+    keeping = Keeping(redact=lambda text: text.replace("A", "*"))
+    with Ledger.memory(keeping=keeping) as ledger:
+        found = [ran(root, ledger, plan(root, SIMILAR % OPENAI)) for _ in range(2)]
+    asked = sum(one.path.endswith("/embeddings") for one in server.world.heard)
+    assert asked == 14  # what is kept of them is no vector, so they are asked for again
+    for one in found:
+        assert one.variants[1].metrics["similar"].mean == pytest.approx(1.0)

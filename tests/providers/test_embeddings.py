@@ -38,7 +38,7 @@ def test_openai_is_sent_what_its_client_sends(server: Serving) -> None:
     ours = answer(settings(server), asked)
     before, after = server.world.heard[-2:]
     assert (after.path, after.body) == (before.path, before.body)
-    assert ours.text == theirs
+    assert ours.text.partition(".")[0] == theirs
     assert ours.usage == Usage(len(TEXT) // 4 + 1)
     assert list(vector_of(ours)) == vector(TEXT)
 
@@ -63,7 +63,7 @@ def test_numbers_of_a_server_that_knows_no_base64_become_the_same_text(server: S
     found = answer(
         settings(server), type(plain)(OPENAI, "openai.embeddings", body, (), {}, "a", "r")
     )
-    data = b64decode(found.text)
+    data = b64decode(found.text.partition(".")[0])
     assert list(unpack(f"<{len(data) // 4}f", data)) == vector(TEXT)
 
 
@@ -74,7 +74,7 @@ def test_failures_are_those_of_every_other_call(server: Serving) -> None:
         assert found.cause == cause
 
 
-@pytest.mark.parametrize("text", ["", "[", "[[1]]", '["a"]', "AAAA!", "AAA=", "AACAPwAA", "{}"])
+@pytest.mark.parametrize("text", ["", "[", "[[1]]", '["a"]', "AACAPw==", "AACAPw==.00000000", "{}"])
 def test_what_is_no_vector_is_told(text: str) -> None:
     with pytest.raises(ProviderError, match=r"no vector|empty vector"):
         vector_of(Completion(text))
