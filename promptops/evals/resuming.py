@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import field
+from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.calling import Outcome
@@ -15,7 +16,6 @@ from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from decimal import Decimal
 
     from promptops.evals.prepared import Prepared
     from promptops.ledger.ledger import Ledger
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from promptops.ledger.state import Outcome as Row
     from promptops.model.evaluation import Score
 
+_STEP: Final = Decimal("1E-9")
 SHORT: Final = 12  # characters of a run's id that tell it from others: its millisecond
 OWN: Final = frozenset(cause for cause, rule in RULES.items() if rule.leaves == "own")
 
@@ -165,7 +166,9 @@ def part(made: Prepared) -> str:
 def budget_of(made: Prepared) -> Decimal | None:
     """Return the dollars that a run may spend: of one of several parts, its share."""
     usd, parts = made.plan.budget.usd, made.setting.part[1]
-    return None if usd is None else usd / parts
+    if usd is None or parts == 1:
+        return usd
+    return (usd / parts).quantize(_STEP, ROUND_DOWN)  # all parts together pass no budget
 
 
 def goes_on_told(ledger: Ledger, run: Run, lost: int) -> str:

@@ -11,6 +11,7 @@ from promptops.evals.judging_begun import judged_total
 from promptops.evals.placed import traffic
 from promptops.evals.report_facts import DatasetFacts, PriceFacts, RunFacts, Spent
 from promptops.evals.reporting import Facts, Material, report
+from promptops.evals.resuming import budget_of
 from promptops.evals.trails import Trails
 from promptops.evals.unlimited import assumed
 from promptops.ledger.totals import Total
@@ -73,7 +74,7 @@ def facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[See
     total = ran.total
     spent = Spent(
         None if total.unpriced else total.spent, total.possible, total.possible_calls,
-        _judges(made, ran), plan.budget.usd, plan.budget.judge_usd,
+        _judges(made, ran), budget_of(made), plan.budget.judge_usd,
     )  # fmt: skip
     book = prices.book
     listed = PriceFacts(book.source, book.as_of.isoformat(), book.sha256, prices.layer)

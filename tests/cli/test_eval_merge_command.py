@@ -57,6 +57,9 @@ def test_a_part_that_is_missing_is_said_and_nothing_passes(lamps: Shop) -> None:
 def test_each_part_has_its_share_of_the_budget(lamps: Shop) -> None:
     lamps.write(FILE, "budget: {usd: 1}", "budget: {usd: 0.00012}")
     parts(lamps)
+    assert lamps.show("last", "--ledger", "1.db")["spent"]["budget"] == "0.00012"
+    one = lamps.run("--shard", "1/3", "--ledger", "1.db")
+    assert one["spent"]["budget"] == "0.000040000"
     found = lamps.eval("merge", "1.db", "2.db", "3.db", "--format", "json").json
     assert 0 < float(found["spent"]["now"]) <= 0.00012
 
