@@ -108,8 +108,7 @@ class Split:
 class Reads:
     """The input of this run's calls, as it was billed and as the vendor's rules foretell it.
 
-    ``predicted`` is None where nothing could be foretold: ``unknown`` says why. ``agreed`` calls
-    read what was foretold, but for rounding.
+    Where nothing could be foretold ``unknown`` says why. ``agreed`` is but for rounding.
     """
 
     calls: int
