@@ -66,7 +66,7 @@ def costs(*, quick: bool) -> None:
         "costs with a long tail, intervals of 95 %: a success (by a bootstrap up to 256), a ratio"
     )
     for n, rate in product((50, 100, 256, 300, 1000), (0.6, 0.9)):
-        draws = (100 if n <= 256 else 1_000) if quick else 1_000 if n <= 256 else 40_000
+        draws = (100 if n <= 256 else 1_000) if quick else 1_000 if n <= 256 else 10_000
         dice, held = np.random.default_rng(n), [0, 0]
         mean = float(np.exp(0.7**2 / 2))
         for _ in range(draws):
