@@ -17,6 +17,7 @@ _PARTS: Final[dict[str, Part]] = {
     "plan": Part("eval_plan", "Say what a run would ask, cost, take and be able to show."),
     "collect": Part("eval_collect", "Take home the batches of a run, and report."),
     "all": Part("eval_all", "Run several evals, or those that a change touches."),
+    "sweep": Part("eval_sweep", "Find the cheapest value of a setting that is no worse."),
     "resume": Part("eval_resume", "Go on with a run that was stopped or killed."),
     "show": Part("eval_show", "Show a run again in any format, or list the runs."),
     "compare": Part("eval_compare", "Compare two runs over the cases that both had."),

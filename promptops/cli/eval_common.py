@@ -111,14 +111,16 @@ def setting_of(
 
     from promptops.cli.cache_rules import rule_book
     from promptops.evals.prepared import Setting
+    from promptops.evals.tuning import Tuning
     from promptops.git.state import commit_of
     from promptops.pricing.prices import project_prices
     from promptops.templates.files import Folder
 
     prices = project_prices(Folder(here.root).read, here.config, (), None, datetime.now(UTC).date())
     return Setting(
-        here.root, registry().get, prices, ledger, version("promptops-toolkit"), rule_book(),
-        here.config.providers, commit_of(here.root), fresh, part,
+        here.root, Tuning(registry().get, here.config), prices, ledger,
+        version("promptops-toolkit"), rule_book(), here.config.providers, commit_of(here.root),
+        fresh, part,
     )  # fmt: skip
 
 

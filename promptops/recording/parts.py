@@ -40,7 +40,7 @@ def parts_of(
 
 def part_of(name: str, declared: Any = None) -> Part:
     """Return what an input is, by its declared type, then by its name."""
-    if getattr(declared, "type", None) == "messages":
+    if getattr(getattr(declared, "schema", None), "type", None) == "messages":
         return "history"
     low = name.lower()
     for part, words in (("history", _HISTORY), ("examples", _EXAMPLES), ("retrieved", _RETRIEVED)):

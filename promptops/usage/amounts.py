@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
-from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from promptops.model.cost import Amount
+from promptops.statistics.counted import quantile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,16 +17,6 @@ _DAY: Final = 24
 _WEEK: Final = 7
 _DIGITS: Final = 3  # of calls a month
 _Z: Final = 1.6448536269514722  # the 95th percentile of the normal distribution
-
-
-def quantile(counts: Mapping[int, int], share: float) -> int:
-    """Return the smallest value that at least a share of the counted ones do not exceed."""
-    rank = max(ceil(share * sum(counts.values())), 1)
-    for value in sorted(counts):
-        rank -= counts[value]
-        if rank <= 0:
-            return value
-    raise AssertionError("nothing was counted")
 
 
 def spread(counts: Mapping[int, int]) -> Amount:

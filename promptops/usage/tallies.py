@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.model.usage import Calibration
-from promptops.usage.amounts import quantile
+from promptops.statistics.counted import quantile
 
 if TYPE_CHECKING:
     from promptops.caching.traces import Recorded

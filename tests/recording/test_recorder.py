@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from promptops.model.money import Price, Rates
+from promptops.model.prompt import Input, Schema
+from promptops.recording.parts import part_of
 from promptops.recording.raw import Asked, RawCall
 from promptops.recording.recorder import Recorder
 from promptops.recording.recording import Recording
@@ -102,6 +104,12 @@ def test_texts_are_counted_by_part_and_not_kept(recorder: Recorder, tmp_path: Pa
     recorder.close()
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert b"SECRETLETTER" not in kept
+
+
+def test_an_input_of_messages_is_history_whatever_its_name() -> None:
+    declared = Input("mail", Schema("messages"))
+    assert part_of("mail", declared) == "history"
+    assert part_of("mail") == "user"
 
 
 def test_a_full_queue_drops_calls_and_counts_them(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from ibis import _
 
-from promptops.audit.quantiles import quantile
 from promptops.audit.question import Answer, Column, Question
+from promptops.statistics.counted import quantile
 from promptops.warehouse.tables import CONTEXTS
 
 if TYPE_CHECKING:
