@@ -8,7 +8,7 @@ a report finds the look again that stopped its run.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from promptops.evals.findings import Asked, Sides, compared, decided
 from promptops.evals.order import unit
@@ -88,6 +88,12 @@ def looked(drawn: Sequence[Case], sides: Sides, judged: Asked, ended: int) -> Lo
     return last or Look(ended, compared(drawn[:ended], sides, judged), wanted=at[0])
 
 
+def decided_by(judged: Asked, number: int, cases: int, of: int) -> str:
+    """Return what ended a run: which look, after how many cases."""
+    look = "the e-process" if judged.gate.stop else f"look {number} of {judged.gate.looks}"
+    return f"{look} decided after {cases:,} of {of:,} cases"
+
+
 def prefix(drawn: Sequence[Case], done: Callable[[Case], bool]) -> int:
     """Return how many cases from the first on are done."""
     return next((at for at, case in enumerate(drawn) if not done(case)), len(drawn))
@@ -110,7 +116,6 @@ class Watch:
         self._left = {case.id: self.items for case in self.drawn}
         self._places = looks_at(self.drawn, self.judged)
         self._done = self._taken = 0
-        self.kind: Literal["look", "e-process"] = "e-process" if self.judged.gate.stop else "look"
 
     def ended(self, case_id: str) -> None:
         """Count an item of a case that has ended, and look where it is time to."""
@@ -126,7 +131,5 @@ class Watch:
         known = self.sides(self.drawn[:upto])
         if not look(self.drawn, known, self.judged, self._taken, upto).decided:
             return False
-        told = f"look {self._taken} of {len(self._places)}"
-        told = told if self.kind == "look" else "the e-process"
-        self.stop(f"{told} decided after {upto:,} of {len(self.drawn):,} cases")
+        self.stop(decided_by(self.judged, self._taken, upto, len(self.drawn)))
         return True

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from promptops.evals.costing_reads import reads
 from promptops.evals.figures import of_variant
 from promptops.evals.figures_metrics import slices
+from promptops.evals.findings import Asked
 from promptops.evals.lacking import priced
-from promptops.evals.looking import outcome
+from promptops.evals.looking import decided_by, outcome
 from promptops.evals.material import Material
 from promptops.evals.placed import costed, placements
 from promptops.evals.report import Report
@@ -61,7 +62,7 @@ def report(material: Material, facts: Facts) -> Report:
     calls = [one for name, each in by_variant.items() for one in each.of(name).calls]
     return Report(
         facts.generated_at,
-        facts.run,
+        _run(made, look, facts.run),
         _eval(made),
         replace(facts.dataset, slices=tuple(slices(made))),
         tuple(variants.values()),
@@ -110,6 +111,17 @@ def _reads(made: Material) -> dict[str, Reads]:
     for each in reads(made.costing, made.trails.sent(made.variants)):
         found |= dict.fromkeys((one.variant for one in each.calls), each)
     return found
+
+
+def _run(made: Material, look: Look | None, run: RunFacts) -> RunFacts:
+    """Return what is said of a run; a look that ended it is what stopped it, whoever asks later."""
+    gate = made.plan.gate
+    if gate is None or look is None or not look.decided or look.cases == len(made.cases):
+        return run
+    if run.done == run.planned:
+        return run
+    judged = Asked(gate, made.plan.run.seed)
+    return replace(run, stopped=decided_by(judged, look.number, look.cases, len(made.cases)))
 
 
 def _eval(made: Material) -> EvalFacts:

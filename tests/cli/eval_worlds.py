@@ -78,9 +78,15 @@ def run(folder: Path, server: Serving, *options: str, form: str = "json", **keys
     """Run the eval with some of its keys changed; None leaves one out."""
     plan = {key: value for key, value in {**EVAL, **keys}.items() if value is not None}
     (folder / "evals/sort.yaml").write_text(json.dumps(plan))
-    arguments = ["eval", "evals/sort.yaml", "--format", form, *options]
+    return command(folder, server, "evals/sort.yaml", "--format", form, *options)
+
+
+def command(folder: Path, server: Serving, *arguments: str) -> Done:
+    """Run ``promptops eval`` with some arguments."""
     with chdir(folder):  # in this process: to start another takes longer than the run
-        done = CliRunner().invoke(group, arguments, env={**server.environment, "NO_COLOR": "1"})
+        done = CliRunner().invoke(
+            group, ["eval", *arguments], env={**server.environment, "NO_COLOR": "1"}
+        )
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout, done.stderr)

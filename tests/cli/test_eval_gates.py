@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.eval_worlds import dataset, project, run, sorting, worse
+from tests.cli.eval_worlds import command, dataset, project, run, sorting, worse
 from tests.vendor_server.serving import Serving
 
 
@@ -21,7 +21,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serving]:
 LOOKS = {"metric": "label", "margin": 0.05, "looks": 4}
 
 
-def test_a_look_that_decides_ends_the_run_and_a_second_run_finds_it_again(
+def test_a_look_that_decides_ends_the_run_and_is_found_again_by_whoever_shows_it(
     tmp_path: Path, server: Serving
 ) -> None:
     worse(server, 2)
@@ -39,6 +39,7 @@ def test_a_look_that_decides_ends_the_run_and_a_second_run_finds_it_again(
     assert [one["missing"] for one in found["variants"]] == [0, 0]  # not asked is not lost
     assert 120 <= len(server.world.heard) < 200
     assert any("of the first 60 cases in their order" in note for note in found["notes"])
+    assert command(folder, server, "show", found["run"]["id"], "--format", "json").json == found
 
 
 def test_without_a_decision_all_planned_looks_are_taken_and_their_level_is_told(
