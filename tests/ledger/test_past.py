@@ -36,15 +36,9 @@ def ledger() -> Iterator[Ledger]:
         other = replace(run("r3"), plan=PLAN.replace("sort", "file"), started=NOON + 90)
         writer.add(replace(run(), plan=PLAN), second, other, STORED)
         writer.add(item(1), item(2), item(1, version="v4"), item(3, "r2"), item(9, "r3"))
-        sent = [
-            intent(1),
-            intent(2),
-            intent(3, "r2"),
-            intent(9, "r3"),
-            intent("j", purpose="judge"),
-        ]
-        writer.commit_intents(sent)
-        first, second_call, third, of_other, judge = sent
+        first, fails, third = intent(1), intent(2), intent(3, "r2")
+        of_other, judge = intent(9, "r3"), intent("j", purpose="judge")
+        writer.commit_intents([first, fails, third, of_other, judge])
         writer.end(result(first, latency=2.0, model_served="a"), answer(1))
         writer.end(failure(fails))
         writer.end(result(third, latency=4.0, model_served="a", usage=LATER), answer(3))
