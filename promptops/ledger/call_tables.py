@@ -56,3 +56,28 @@ CREATE TABLE outcomes (
   session TEXT, good INTEGER NOT NULL, value_nanousd INTEGER,
   CHECK (call_id IS NOT NULL OR session IS NOT NULL)
 ) WITHOUT ROWID"""
+
+_INPUT: Final = "json_extract(price, '$.rates.input')"
+
+
+def _written(ttl: str) -> str:
+    """Return what a token costs that is written for a lifetime: without such rates, as input."""
+    rate = f"json_extract(price, '$.rates.cache_write.\"' || {ttl} || '\"')"
+    plain = f"CASE json_extract(price, '$.rates.cache_write') WHEN '{{}}' THEN {_INPUT} END"
+    return f"coalesce({rate}, {plain}, 0)"
+
+
+# For people and for tools such as Datasette: a call with its texts, and its dollars as a number.
+VIEW_OF_CALLS: Final = f"""
+CREATE VIEW recorded_calls AS
+SELECT datetime(calls.at, 'unixepoch') AS sent, prompt, version, label, contexts.model, feature,
+  segment, tenant, session, attempt, retry_cause, turn, finish, error, tier, max_tokens,
+  input_tokens, cache_read_tokens, cache_write_tokens, write_ttl, cache_write_long_tokens, long_ttl,
+  output_tokens, reasoning_tokens, latency,
+  (input_tokens * {_INPUT}
+    + cache_read_tokens * coalesce(json_extract(price, '$.rates.cache_read'), {_INPUT})
+    + cache_write_tokens * {_written("write_ttl")}
+    + cache_write_long_tokens * {_written("long_ttl")}
+    + output_tokens * json_extract(price, '$.rates.output')) / 1e6 AS usd,
+  source, call_id
+FROM calls JOIN contexts USING (context_id) LEFT JOIN prices USING (price_sha256)"""  # noqa: S608

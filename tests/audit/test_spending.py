@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +64,9 @@ def test_dollars_by_any_columns_are_those_of_the_calls_one_by_one(
         path = Path(folder) / "ledger.db"
         with CallStore.open(path) as store:
             store.add(calls)
+        with closing(sqlite3.connect(path)) as connection:
+            (seen,) = connection.execute("SELECT total(usd) FROM recorded_calls").fetchone()
+        assert seen == pytest.approx(float(exact(calls)), rel=1e-9)
         house = opened(str(path))
         for by in ((), ("feature",), ("day", "model"), ("session",), ("feature", "session")):
             found = spending(house, by)
