@@ -27,7 +27,7 @@ class Queries:
         self._clock = clock
 
     def lent(self) -> AbstractContextManager[sqlite3.Connection]:
-        """Return a connection for further questions, such as those of ``past``, while it is open."""
+        """Return a connection for further questions, such as those of ``past``."""
         return self._readers.one()
 
     def runs(self) -> tuple[Run, ...]:

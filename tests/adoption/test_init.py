@@ -19,7 +19,7 @@ def contents(root: Path) -> dict[str, bytes | None]:
 
 
 @pytest.mark.parametrize("fails", [PromptopsError("no space"), KeyboardInterrupt()])
-@pytest.mark.parametrize("after", range(6))
+@pytest.mark.parametrize("after", range(8))
 @pytest.mark.parametrize("half", [False, True])
 def test_a_failing_write_is_rolled_back(
     tmp_path: Path, after: int, half: bool, fails: BaseException
@@ -42,7 +42,7 @@ def test_a_failing_write_is_rolled_back(
         carry_out(tmp_path, wanted, write)
     assert len(written) == after
     assert contents(tmp_path) == before
-    assert len(carry_out(tmp_path, wanted)) == 6
+    assert len(carry_out(tmp_path, wanted)) == 8
 
 
 def test_a_file_that_comes_into_being_meanwhile_stays(tmp_path: Path) -> None:
