@@ -43,6 +43,7 @@ CALLS = {
         ("eval", "plan", "evals/support/triage.yaml"),
         ("eval", "evals/support/triage.yaml"),
         ("eval", "--schema"),
+        ("eval", "probe", f"replay:{MODEL}"),
     ],
     "cache": [
         ("cache", "support/reply"),
@@ -65,6 +66,7 @@ CALLS = {
     "import": [("import", "--help")],
     "init": [("init", "--dry-run")],
     "ledger": [("ledger", "query"), ("ledger", "query", "features")],
+    "audit": [("audit",), ("audit", "--format", "json")],
     "adopt": [("adopt", "prompts/shared")],
     "stubs": [("stubs",)],
 }

@@ -23,6 +23,7 @@ _PARTS: Final[dict[str, Part]] = {
     "compare": Part("eval_compare", "Compare two runs over the cases that both had."),
     "merge": Part("eval_merge", "Put the parts of a run together, and show it whole."),
     "export": Part("eval_export", "Write a run's items as JSON lines, CSV or Parquet."),
+    "probe": Part("eval_probe", "Ask a vendor whether its prompt cache does what the rules say."),
     "import": Part("eval_import", "Make an eval of promptfoo's files."),
 }
 

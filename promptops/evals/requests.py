@@ -80,9 +80,23 @@ def request(
         InputError: The case does not fit the prompt's inputs.
         RenderError: The prompt cannot be rendered on it, or the vendor would refuse it.
     """
-    inner = asked(model)
     declared = handle.prompt.metadata.inputs
-    rendered = replace(handle.render(**inputs_for(case, declared)), model=inner)
+    rendered = handle.render(**inputs_for(case, declared))
+    return of_rendered(rendered, model, case, repeat, endpoint=endpoint, options=options)
+
+
+def of_rendered(
+    given: Rendered,
+    model: str,
+    case: Case,
+    repeat: int = 0,
+    *,
+    endpoint: Endpoint | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Request:
+    """Return the call that sends a model what was rendered of a case; raises as ``request``."""
+    inner = asked(model)
+    rendered = replace(given, model=inner)
     where = endpoint or endpoint_of(model)
     body = {**_body(rendered, where), **(options or {})}
     return Request(

@@ -121,16 +121,21 @@ def ask(
         return Ask(request, Decimal(0), lambda _: Decimal(0), amounts)
     if price is None:
         return Ask(request, None, lambda _: None, amounts)
-    size = _size(request.body)
-    rates = price.rates_for(size)
-    dearest = max(rates.input, *rates.cache_write.values()) if rates.cache_write else rates.input
-    worst = (size * dearest + longest(request, assumed) * rates.output) / MILLION
+    worst = at_most(request, price, assumed)
 
     def paid(completion: Completion) -> Decimal | None:
         return None if completion.usage is None else price.cost(completion.usage)
 
     prefix = variant.id if variant.marked else None
     return Ask(request, worst, paid, amounts, prefix, SHORTEST, sha256)
+
+
+def at_most(request: Request, price: Price, assumed: int = ASSUMED) -> Decimal:
+    """Return the dollars that a call costs at most, as ``ask`` has it."""
+    size = _size(request.body)
+    rates = price.rates_for(size)
+    dearest = max(rates.input, *rates.cache_write.values()) if rates.cache_write else rates.input
+    return (size * dearest + longest(request, assumed) * rates.output) / MILLION
 
 
 def longest(request: Request, assumed: int = ASSUMED) -> int:
@@ -140,7 +145,7 @@ def longest(request: Request, assumed: int = ASSUMED) -> int:
 
 def limits(request: Request) -> list[int]:
     """Return the limits that a request sets to its answer's tokens."""
-    body: dict[str, Any] = {**request.body, **_inner(request.body)}
+    body = {**request.body, **_inner(request.body)}
     return [body[name] for name in _LIMITS if isinstance(body.get(name), int)]
 
 
@@ -155,10 +160,13 @@ def _inner(body: Any) -> dict[str, Any]:
 
 def _size(value: Any) -> int:
     """Return the bytes of all texts and names in a value."""
-    if isinstance(value, str):
-        return len(value) if value.isascii() else len(value.encode("utf-8", "surrogatepass"))
-    if isinstance(value, dict):
-        return sum(_size(str(key)) + _size(entry) for key, entry in value.items())
-    if isinstance(value, list | tuple):
-        return sum(map(_size, value))
-    return 0
+    total, left = 0, [value]
+    for one in left:  # which grows on the way
+        if isinstance(one, str):
+            total += len(one) if one.isascii() else len(one.encode("utf-8", "surrogatepass"))
+        elif isinstance(one, dict):
+            left += map(str, one)
+            left += one.values()
+        elif isinstance(one, list | tuple):
+            left += one
+    return total

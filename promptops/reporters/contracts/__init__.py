@@ -26,6 +26,7 @@ from promptops.reporters.contracts.inspect import InspectReport
 from promptops.reporters.contracts.inspect_error import InspectError
 from promptops.reporters.contracts.lint import CheckReport, LintReport
 from promptops.reporters.contracts.prices import PriceListReport
+from promptops.reporters.contracts.probe import EvalProbeReport
 from promptops.reporters.contracts.registry import ListReport, RenderReport, ShowReport
 from promptops.reporters.contracts.releases import DiffReport, HistoryReport
 from promptops.reporters.contracts.spend import CostReport
@@ -54,6 +55,7 @@ Report = (
     | EvalAllReport
     | EvalPlanReport
     | EvalRunsReport
+    | EvalProbeReport
 )
 
 # An inspection has two forms: the second is that of a prompt that does not parse.
@@ -79,6 +81,7 @@ REPORTS: Final[dict[str, Any]] = {
     "promptops.eval-all/1": EvalAllReport,
     "promptops.eval-plan/1": EvalPlanReport,
     "promptops.eval-runs/1": EvalRunsReport,
+    "promptops.eval-probe/1": EvalProbeReport,
 }
 LONGEST: Final = 16_000_000  # characters of a report
 _LISTED: Final = 1_000  # a hostile report is wrong in more places than are worth a list
