@@ -56,7 +56,7 @@ def command(  # noqa: PLR0913 - one for each option
     from promptops.ledger.ledger import DEFAULT
     from promptops.warehouse.warehouse import opened
 
-    window = Days(_day("--since", since), _day("--until", until))
+    window = Days(parse_day("--since", since), parse_day("--until", until))
     if sql is not None:
         emit(_sql(known[question], window, sql))
         return
@@ -89,7 +89,12 @@ def _sql(question: Question, window: Window, dialect: str) -> str:
     return ";\n\n".join(house.asked) + ";"
 
 
-def _day(option: str, text: str | None) -> date | None:
+def parse_day(option: str, text: str | None) -> date | None:
+    """Return the day of an option, if it was given.
+
+    Raises:
+        UsageError: It is none.
+    """
     if text is None:
         return None
     try:

@@ -1,0 +1,105 @@
+"""The recorded calls of a window, as cells."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from ibis import _
+
+from promptops.audit.cells import Cell, Paid
+from promptops.audit.spending import rates
+from promptops.ledger.call_tables import PARTS
+from promptops.warehouse.tables import CONTEXTS, OUTCOMES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ibis.expr.types import Table
+
+    from promptops.audit.question import Window
+    from promptops.warehouse.warehouse import Warehouse
+
+_KEY: Final = ("context_id", "later", "retry_cause", "reads", "turn", "chunks", "parts")
+_OF_CONTEXT: Final = (
+    "context_id", "prompt", "version", "model", "tier", "max_tokens", "write_ttl", "long_ttl",
+    "price_sha256",
+)  # fmt: skip
+_TOKENS: Final = (
+    "input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_long_tokens",
+    "output_tokens",
+)  # fmt: skip
+
+
+def gathered(house: Warehouse, window: Window) -> tuple[Cell, ...]:
+    """Return the calls of a window in cells.
+
+    Raises:
+        LedgerError: The calls cannot be read.
+    """
+    known = rates(house)
+    contexts = {
+        row[0]: (known.get(row[-1]), Paid(*row[1:]))
+        for row in house.rows(CONTEXTS[list(_OF_CONTEXT)])
+    }
+    calls = _keyed(window.calls())
+    lengths: dict[tuple[Any, ...], dict[int, int]] = {}
+    for *key, length, number in house.rows(_lengths(calls)):
+        lengths.setdefault(tuple(key), {})[int(length)] = int(number)
+    return tuple(_cell(row, contexts, lengths) for row in house.rows(_sums(calls)))
+
+
+def days(house: Warehouse, window: Window) -> tuple[int, int] | None:
+    """Return the first and the last day that calls are from, as numbers; None: there are none."""
+    calls = window.calls()
+    ((first, last),) = house.rows(calls.agg(first=calls.day.min(), last=calls.day.max()))
+    return None if first is None else (int(first), int(last))
+
+
+def outcomes(house: Warehouse) -> int:
+    """Return how many outcomes there are."""
+    ((number,),) = house.rows(OUTCOMES.agg(number=OUTCOMES.count()))
+    return int(number)
+
+
+def _keyed(calls: Table) -> Table:
+    return calls.mutate(
+        later=(calls.attempt > 1).ifelse(1, 0),
+        reads=(calls.cache_read_tokens > 0).ifelse(1, 0),
+        parts=calls.instructions_chars.notnull().ifelse(1, 0),
+    )
+
+
+def _sums(calls: Table) -> Table:
+    wanted: Any = list(_KEY)
+    return calls.group_by(wanted).agg(
+        calls=_.count(),
+        untold=_.count() - _.input_tokens.count(),
+        cut=(_.finish == "length").ifelse(1, 0).sum(),
+        **{name: _[name].sum() for name in _TOKENS},
+        **{f"{part}_chars": _[f"{part}_chars"].sum() for part in PARTS},
+    )
+
+
+def _lengths(calls: Table) -> Table:
+    wanted: Any = [*_KEY, "output_tokens"]
+    told = calls.filter(calls.output_tokens.notnull())
+    return told.group_by(wanted).agg(number=_.count())
+
+
+def _cell(
+    row: Any, contexts: Mapping[int, Any], lengths: Mapping[tuple[Any, ...], dict[int, int]]
+) -> Cell:
+    size = len(_KEY)
+    key, sums = tuple(row[:size]), [int(value or 0) for value in row[size:]]
+    context, later, cause, reads, turn, chunks, parts = key
+    known, paid = contexts[context]
+    calls, untold, cut, *others = sums
+    plain, read, short, long, output = map(Decimal, others[: len(_TOKENS)])
+    chars = others[len(_TOKENS) :]
+    return Cell(
+        paid, known, calls, untold, cut, plain, read, short, long, output,
+        later=bool(later), cause=cause, reads=bool(reads), turn=turn, chunks=chunks,
+        lengths=lengths.get(key, {}),
+        chars=dict(zip(PARTS, map(Decimal, chars), strict=True)) if parts else {},
+    )  # fmt: skip

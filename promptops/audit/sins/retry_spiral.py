@@ -1,0 +1,92 @@
+"""Retry spiral: attempts that follow another, and are paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from promptops.audit.cells import NOTHING, usd
+from promptops.audit.facts import SHOWN, ranked, summed
+from promptops.audit.levers import retried
+from promptops.audit.sin import Sin
+from promptops.audit.words import count, dollars, share
+from promptops.model.usage import Retries
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from promptops.audit.cells import Cell
+    from promptops.audit.facts import Facts
+    from promptops.audit.template import Template
+
+_TITLE: Final = "Retry spiral"
+_NAME: Final = "retry-spiral"
+_HIGH: Final = "every attempt after a first is spared"
+# Why an attempt was sent again -> what is done about that first.
+_STEPS: Final = {
+    "rate_limited": "wait before asking again: send less at once, or with --batch",
+    "overloaded": "wait before asking again: send less at once, or with --batch",
+    "timeout": "give the client a longer timeout: an answer that nobody waits for is paid",
+    "invalid": "have the vendor hold the answer to a JSON Schema: `output` in the front matter",
+}
+_STEP: Final = "set a limit to attempts, and record why each is made: retry_cause="
+
+
+def sin(facts: Facts) -> Sin:
+    """Return what attempts cost that followed another, and why they were made."""
+    if facts.cells is None:
+        return _declared(facts)
+    later = [one for one in facts.cells if one.later]
+    if not later:
+        why = "no attempt after a first is recorded: there is none, or attempt= was not told"
+        return Sin(_NAME, _TITLE, (), None, _STEP, facts.proof(()), (why,))
+    causes = ranked(summed((one.cause or "cause not told", one.usd) for one in later))
+    prompts = ranked(summed((one.paid.prompt, one.usd) for one in later))
+    paid = facts.monthly(usd(later))
+    stake = facts.stake(paid, _spared, _HIGH)
+    dear = causes[0][0] if causes else ""
+    return Sin(
+        _NAME, _TITLE, _evidence(facts, later, causes), stake, _STEPS.get(dear, _STEP),
+        facts.proof(name for name, _ in prompts), _unknown(later), _spared,
+    )  # fmt: skip
+
+
+def _evidence(
+    facts: Facts, later: list[Cell], causes: list[tuple[str, Decimal]]
+) -> tuple[str, ...]:
+    assert facts.cells is not None  # noqa: S101 - the caller looked
+    number = sum(one.calls for one in later)
+    every = sum(one.calls for one in facts.cells)
+    told = f"{count(number, 'attempt')} of {every:,} followed another ({share(number, every)})"
+    whys = [f"{why}: {dollars(facts.monthly(paid))} a month" for why, paid in causes[:SHOWN]]
+    return (told, *whys)
+
+
+def _unknown(later: list[Cell]) -> tuple[str, ...]:
+    silent = sum(one.calls for one in later if one.cause is None)
+    return (f"why {count(silent, 'attempt')} followed another is not told",) if silent else ()
+
+
+def _spared(facts: Facts) -> Facts:
+    if facts.cells is None:
+        return facts.with_templates(_once)
+    return facts.with_cells(lambda cells: retried(cells, NOTHING))
+
+
+def _once(one: Template) -> Template:
+    return one.costing(one.call and replace(one.call, retries=Retries()))
+
+
+def _declared(facts: Facts) -> Sin:
+    again = [one for one in facts.templates if one.call and one.call.retries.billed_failure]
+    prompts = [one.name for one in again]
+    if not again:
+        why = "how often is asked again is not declared: usage.yml, retries"
+        return Sin(_NAME, _TITLE, (), None, _STEP, facts.proof(()), (why,))
+    told = tuple(
+        f"{one.name}: {share(one.call.retries.billed_failure, 1)} of answers fail, asked again "
+        f"at most {count(one.call.retries.most, 'time')}"
+        for one in again[:SHOWN] if one.call
+    )  # fmt: skip
+    stake = facts.stake(facts.saved(_spared), _spared, _HIGH)
+    return Sin(_NAME, _TITLE, told, stake, _STEP, facts.proof(prompts), (), _spared)
