@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 # Machines that run tests are shared, and all tests have fifteen minutes there.
-settings.register_profile("promptops", deadline=None, max_examples=40)
+settings.register_profile("promptops", deadline=None, max_examples=25)
 settings.load_profile("promptops")
 
 _connect = socket.socket.connect

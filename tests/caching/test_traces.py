@@ -194,7 +194,7 @@ def recorded(draw: st.DrawFn) -> Recorded:
 
 
 @given(st.lists(recorded(), min_size=1, max_size=4), st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_is_written_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, calls: list[Recorded], packed: bool
 ) -> None:
@@ -652,7 +652,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=150)
+@settings(max_examples=50)
 def test_whatever_a_file_holds_is_a_call_or_is_told(value: Any) -> None:
     for reader in READERS.values():
         if not (reader.fits(value) or reader.strict):

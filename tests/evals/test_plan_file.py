@@ -367,7 +367,7 @@ def refusal(plan: Any) -> str:
     return ""
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(PLANS, st.lists(st.integers(0, 9), min_size=1, max_size=3), MISTAKES)
 def test_what_one_of_them_refuses_the_other_refuses(
     plan: dict[str, Any], at: list[int], mistake: Any

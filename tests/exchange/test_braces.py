@@ -12,7 +12,7 @@ from promptops.exchange import text as plain
 from promptops.exchange.exchanged import BODY, Exchanged, NotExchangeable, Turn, tag, text, value
 from tests.exchange.laws import NAMES, WILD, flat, here
 
-QUICK = settings(max_examples=150, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=50, suppress_health_check=list(HealthCheck))
 VALUES: dict[str, Any] = {
     "name": "Jo {x} {{ y }}",
     "short": "é",

@@ -32,7 +32,7 @@ from promptops.exchange.formats import format_of
 from promptops.exchange.partials import include
 from tests.exchange.laws import CALM, NAMES, VALUES, flat, here, nested, prompts
 
-MANY = settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+MANY = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 GIVEN = {**VALUES, "ticket": "a {{ clerk }} \\1", "clerk": "Jo"}
 HISTORY = [{"role": "user", "content": "Hallo"}, {"role": "assistant", "content": "Ja"}]
 SCHEMA = {

@@ -23,7 +23,7 @@ from promptops.templates.files import Memory
 from promptops.templates.loader import load
 from tests.exchange.laws import CALM, CONFIG, here, nested, rendered
 
-QUICK = settings(max_examples=80, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def within(start: Any, middle: Any, end: Any, deep: Any) -> Exchanged:

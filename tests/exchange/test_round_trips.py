@@ -38,7 +38,7 @@ from tests.exchange.laws import (
 )
 
 QUICK = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 PARAMS = st.fixed_dictionaries(
     {"temperature": st.floats(0, 2), "max_tokens": st.integers(1, 9999)}
@@ -126,7 +126,7 @@ def test_promptfoo_gives_back_what_it_was_given(prompt: Exchanged) -> None:
 
 @pytest.mark.parametrize("form", FORMATS)
 @given(st.data())
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
 def test_any_text_is_carried_exactly_or_refused(form: str, data: st.DataObject) -> None:
     logic = form in {"prompty", "prompty1", "dotprompt", "promptfoo", "mlflow"}
     pieces = nested(WILD) if logic else flat(WILD, NAMES)

@@ -245,14 +245,14 @@ def projects(draw: st.DrawFn) -> dict[str, str]:
 CONFIGS = st.sampled_from([Config(), BARE])
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(files=projects(), config=CONFIGS)
 def test_a_second_run_changes_nothing(files: dict[str, str], config: Config) -> None:
     once = mend(files, config=config)
     assert mend(files | once.after, config=config).after == {}
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(files=projects(), config=CONFIGS)
 def test_safe_fixes_change_nothing_that_is_sent(files: dict[str, str], config: Config) -> None:
     fixed = mend(files, config=config, unsafe=False)
@@ -288,7 +288,7 @@ OUTCOMES: dict[str, set[str | None]] = {
 }  # fmt: skip
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(files=projects(), config=CONFIGS)
 def test_outside_of_what_is_mended_every_byte_stays(files: dict[str, str], config: Config) -> None:
     fixed = mend(files, config=config)

@@ -78,7 +78,7 @@ BODIES = st.lists(st.one_of(PIECES, SENTENCES), max_size=20).map("".join)
 SETTINGS = st.sampled_from(CONFIGS)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(front=FRONTS, body=BODIES, config=SETTINGS)
 def test_any_template_is_linted_and_mended(front: str, body: str, config: Config) -> None:
     log = taken((front + body).encode(), config, fixes=True)
@@ -86,13 +86,13 @@ def test_any_template_is_linted_and_mended(front: str, body: str, config: Config
         VALIDATOR.validate(log)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(front=st.sampled_from([b"", b"---\nversion: 1\n"]), data=st.binary(max_size=200))
 def test_any_bytes_are_linted(front: bytes, data: bytes) -> None:
     taken(front + data, CONFIGS[0], fixes=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(front=st.text(max_size=120), config=SETTINGS)
 def test_any_front_matter_is_linted(front: str, config: Config) -> None:
     data = f"---\nversion: 1\n{front}\n---\nSum up {{{{ x }}}}.\n".encode("utf-8", "ignore")

@@ -96,7 +96,7 @@ def shape(page: str) -> list[tuple[str, list[str]]]:
 PLAIN = shape(cost_html.report(samples.with_text(samples.eight(), "x")))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(TEXTS.filter(lambda one: "\ud800" not in one))
 def test_what_names_and_paths_say_changes_no_element_of_the_page(around: str) -> None:
     page = cost_html.report(samples.with_text(samples.eight(), f"x{around}"))

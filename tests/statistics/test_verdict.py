@@ -138,7 +138,7 @@ SCORES = st.sampled_from([0.0, 0.25, 0.5, 1.0])
 KINDS = st.sampled_from(["non_inferiority", "superiority", "equivalence"])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(
     st.integers(0, 60), st.integers(0, 60), st.integers(0, 60), KINDS,
     st.sets(st.integers(0, 239), max_size=40), st.sampled_from([LOST, Cause.SCORER]),

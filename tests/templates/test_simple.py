@@ -101,7 +101,7 @@ def holds(template: Template) -> None:
 
 
 @given(MESSAGES, PARTS, st.sampled_from(SETTINGS))
-@settings(max_examples=80)
+@settings(max_examples=40)
 def test_a_simple_prompt_is_what_jinja_makes_of_it(
     body: str, part: str, space: TemplateSettings
 ) -> None:

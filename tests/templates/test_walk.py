@@ -85,7 +85,7 @@ def compiled(found: Prompt, values: Mapping[str, Any]) -> tuple[Message, ...] | 
 
 
 @given(MESSAGES, PARTS)
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_a_walk_says_what_the_compiled_prompt_says(body: str, part: str) -> None:
     found = ours(body, parts={"part.j2": part})
     if found.template.plain and all(one.plain for one in found.parts.values()):

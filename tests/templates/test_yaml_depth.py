@@ -37,7 +37,7 @@ def nested(draw: st.DrawFn) -> str:
 
 
 @given(nested(), st.integers(1, 40))
-@settings(max_examples=200)
+@settings(max_examples=50)
 def test_a_text_is_refused_where_it_is_too_deep(text: str, allowed: int) -> None:
     deep = depth(text)
     with pytest.MonkeyPatch.context() as patch:

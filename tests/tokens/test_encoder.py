@@ -90,7 +90,7 @@ def test_every_tier_gives_tiktokens_ids(encoding: str, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(texts=st.lists(st.one_of(ALPHABETS), min_size=1, max_size=5))
 def test_a_small_encoder_gives_tiktokens_ids(encoding: str, texts: list[str]) -> None:
     encoders = Encoders(encoding)

@@ -223,7 +223,7 @@ def as_text(name: str, use: Use, at: int) -> str:
     MEASURED,
     st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_syncing_twice_changes_nothing_and_loses_nothing(
     uses: dict[str, Use], prompts: dict[str, dict[str, Figure]], overwrite: bool
 ) -> None:

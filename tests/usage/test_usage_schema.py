@@ -96,14 +96,14 @@ def is_read(data: Any) -> bool:
 
 
 @given(FILES)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_good_file_is_valid_and_is_read(data: Any) -> None:
     assert VALID.is_valid(data)
     assert is_read(data)
 
 
 @given(mistaken())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_the_schema_and_the_reader_find_the_same_mistakes(data: Any) -> None:
     assert VALID.is_valid(data) == is_read(data) or is_section(data)
 

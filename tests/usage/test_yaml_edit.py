@@ -129,7 +129,7 @@ WANTED = st.dictionaries(NAMES, st.dictionaries(KEYS, NUMBERS, min_size=1), min_
 
 
 @given(texts(), WANTED)
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_values_read_back_and_comments_survive(
     written: tuple[str, list[str]], wanted: dict[str, Any]
 ) -> None:
@@ -151,7 +151,7 @@ def test_values_read_back_and_comments_survive(
 
 
 @given(texts())
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_setting_what_is_there_changes_no_byte(written: tuple[str, list[str]]) -> None:
     text, _ = written
     assert rewritten(text, {}) == text
