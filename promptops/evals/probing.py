@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     Side = Literal["short", "long"]
 
 FIRST, SHORT, LONG = 0.9, 0.95, 1.05  # shares of the minimum that texts are to come to
-SEARCHES: Final = 2  # calls that look for the minimum where it is another
+NEAR: Final = (0.8, 1.3)  # shares of it that still show what is just below or above
+MOST: Final = 6  # calls
 
 
 class Ended(Exception):
@@ -85,16 +86,22 @@ class Probe:
                 continue
             text = self._sized(one, self.task.minimum)
             await self._send(text, one, "first")
-            if side is not None or one == "long":  # a call for the size takes the place of one
+            if one == "long" or not self._spent(side):
                 await self._send(text, one, "again")
 
+    def _spent(self, side: Side | None) -> bool:
+        """Whether a call that only told sizes takes the place of the second short one."""
+        return side is None and (self.task.lifetime or self._kept("short"))
+
     def _side(self, call: Call) -> Side | None:
-        """Return on which side of the minimum a text is for certain."""
-        if call.tokens < self.task.minimum:
-            return "short"
-        # Above a mark stands all but the question; without marks all of it counts.
-        slack = SLACK if self.task.rules.markable else 0
-        return "long" if call.tokens - slack >= self.task.minimum else None
+        """Return on which side of the minimum a text is for certain; None too if it is far off."""
+        tokens, least = call.tokens, self.task.minimum
+        if not self.task.rules.markable:  # its second calls alone tell anything: none is spent
+            return "short" if tokens < least else "long"
+        if not NEAR[0] * least <= tokens <= NEAR[1] * least + SLACK:
+            return None
+        # Above a mark stands all but the question.
+        return "short" if tokens < least else "long" if tokens - SLACK >= least else None
 
     async def _outlive(self, before: float, after: float) -> None:
         """Read the long text shortly before its end and shortly after; reading restarts it."""
@@ -108,7 +115,7 @@ class Probe:
 
     async def _search_up(self) -> None:
         """Send texts above twice the minimum and above four times, until one is cached."""
-        for power in range(1, SEARCHES + 1):
+        for power in range(1, MOST - len(self.made) + 1):
             call = await self._send(self._sized("long", self.task.minimum << power), "search")
             if call.cached:
                 return
@@ -120,7 +127,7 @@ class Probe:
         first = await self._send(above, "search")
         if not self.task.rules.markable:
             await self._send(above, "search", "again")
-        elif first.cached:
+        elif first.cached and len(self.made) < MOST:
             await self._send(self._sized("short", half), "search")
 
     def _kept(self, part: Part) -> bool:
@@ -149,7 +156,7 @@ class Probe:
         usage = None if answer is None else answer.usage
         told = _why(outcome, self.calls) if answer is None else "it tells no usage"
         made = Call(
-            part, moment, text, started, usage, max(len(outcome.attempts), 1),
+            part, moment, text, started, usage, len(outcome.attempts),
             "" if usage is not None else told,
         )  # fmt: skip
         self.made.append(made)

@@ -63,8 +63,8 @@ class Text:
 class Call:
     """A call that was made, and what came of it; ``started`` is seconds since the first began.
 
-    ``attempts`` above one say that a failed one may have filled the cache. Without a ``usage``
-    there was no answer, or the vendor told none.
+    ``attempts`` above one say that a failed one may have filled the cache, none that it was not
+    sent. Without a ``usage`` there was no answer, or the vendor told none.
     """
 
     part: Part

@@ -28,6 +28,13 @@ _PRUNE: Final = {
     "UNION SELECT price_sha256 FROM contexts WHERE price_sha256 IS NOT NULL)",
 }
 
+# Calls of a probe belong to no run that was written down.
+_ENDED: Final = """
+SELECT run_id FROM runs GROUP BY run_id HAVING max(started) < :before
+UNION SELECT run_id FROM intents WHERE run_id NOT IN (SELECT run_id FROM runs)
+GROUP BY run_id HAVING max(sent_at) < :before
+"""
+
 
 def prune(connection: sqlite3.Connection, before: float, now: float) -> dict[str, int]:
     """Delete runs that started before a time and whatever no other run refers to.
@@ -35,9 +42,8 @@ def prune(connection: sqlite3.Connection, before: float, now: float) -> dict[str
     A run that is under way stays. Returns how many rows went, by table.
     """
     connection.execute("CREATE TEMP TABLE doomed (run_id TEXT PRIMARY KEY)")
-    old = "SELECT run_id FROM runs GROUP BY run_id HAVING max(started) < ?"
     doomed = [
-        row for row in connection.execute(old, (before,)) .fetchall()
+        row for row in connection.execute(_ENDED, {"before": before}).fetchall()
         if not live_holder(connection, row[0], now)
     ]  # fmt: skip
     connection.executemany("INSERT INTO temp.doomed VALUES (?)", doomed)

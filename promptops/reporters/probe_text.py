@@ -59,7 +59,8 @@ def _table(found: Probed) -> Iterator[str]:
 def _row(one: Compared) -> str:
     foretold = _figures(one.predicted, one.predicted_usd)
     if one.call.usage is None:
-        return f"{_name(one.call):<{_NAME}}{foretold} {'no answer':>29}"
+        told = "no answer" if one.call.attempts else "not sent"
+        return f"{_name(one.call):<{_NAME}}{foretold}{told:>30}"
     return f"{_name(one.call):<{_NAME}}{foretold}{_figures(one.call.usage, one.usd)}"
 
 

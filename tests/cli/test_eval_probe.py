@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -138,3 +143,20 @@ def test_a_probe_is_no_run_of_an_eval(tmp_path: Path, server: Serving) -> None:
     probe(tmp_path, server)
     shown = inside("eval", "show", cwd=tmp_path)
     assert shown.out == "No eval has been run here.\n"
+
+
+def test_an_interrupted_wait_is_told_as_that(tmp_path: Path, server: Serving) -> None:
+    command = [sys.executable, "-m", "promptops", "eval", "probe", CLAUDE, "--lifetime"]
+    environment = {**os.environ, **server.environment}
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        until = time.monotonic() + 20
+        while len(server.world.heard) < 4 and time.monotonic() < until:
+            time.sleep(0.05)
+        time.sleep(0.3)  # the fourth answer is read, and the wait begun
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (130, b"")
+    assert b"Traceback" not in err
+    assert err.endswith(b"promptops: interrupted; the ledger has the calls so far\n")

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from promptops.reporters.contracts.common import Count, Day, Line, Many, Money, Number, Part
+from promptops.reporters.contracts.common import Count, Day, Many, Money, Number, Part
 
 
 class ProbedRules(Part):
@@ -36,7 +36,7 @@ class ProbeCall(Part):
         description="When: first, once more, shortly before the end of the lifetime or after it."
     )
     seconds: Number = Field(description="When it was sent, after the first.")
-    attempts: Line = Field(description="How often it was sent.")
+    attempts: Count = Field(description="How often it was sent; 0 if it did not fit the budget.")
     predicted: ProbedUsage | None = Field(description="What the rules foretell; null if nothing.")
     observed: ProbedUsage | None = Field(description="What the vendor told; null if nothing.")
     error: str | None = Field(description="Why it has no answer; null if it has.")
