@@ -80,6 +80,10 @@ class Facts:
         high = self.saved(lever)
         return Stake(paid, min(low[0], high), high, low[1], high_is)
 
+    def has(self, prompt: str) -> bool:
+        """Return whether the project has a prompt of that name."""
+        return any(one.name == prompt for one in self.templates)
+
     def proof(self, prompts: Iterable[str | None], sweep: str = "") -> str:
         """Return the eval that would show, of the first of some prompts, whether answers suffer.
 

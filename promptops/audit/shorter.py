@@ -37,17 +37,27 @@ def shortened(cell: Cell, part: Sequence[str], tokens: Decimal) -> Cell:
 
 
 def trimmed(cells: Cells, least: Callable[[Cell], Decimal], lean: int) -> Cells:
-    """Return the calls with at most so many tokens of fixed parts each.
+    """Return the calls with at most so many tokens of fixed parts, on average of a line.
 
     ``least`` is what each call of a cell can spare in any case, in tokens.
     """
     found = []
-    for one in cells:
-        calls = one.calls - one.untold
-        fixed = one.prompt_tokens * one.part(FIXED)
-        spare = max(fixed - lean * calls, least(one) * calls, NOTHING)
-        found.append(shortened(one, FIXED, min(spare, one.prompt_tokens)))
+    for line in by_line(cells).values():
+        told = [one for one in line if one.chars]
+        usual = _average(told, FIXED)
+        over = 1 - lean / usual if usual > lean else NOTHING
+        for one in line:
+            spare = one.prompt_tokens * one.part(FIXED) * over
+            spare = max(spare, least(one) * (one.calls - one.untold))
+            found.append(shortened(one, FIXED, min(spare, one.prompt_tokens)))
     return tuple(found)
+
+
+def _average(cells: Sequence[Cell], part: Sequence[str] = ()) -> Decimal:
+    """Return the tokens of a request, or of some parts of it; 0 of no calls."""
+    calls = sum((one.told for one in cells), NOTHING)
+    tokens = (one.prompt_tokens * one.share * (one.part(part) if part else 1) for one in cells)
+    return sum(tokens, NOTHING) / calls if calls else NOTHING
 
 
 def fewer_chunks(cells: Cells, most: int) -> Cells:
@@ -63,19 +73,21 @@ def fewer_chunks(cells: Cells, most: int) -> Cells:
 
 
 def flat_turns(cells: Cells) -> Cells:
-    """Return the calls with turns whose requests are no longer than a first turn's on average."""
+    """Return the calls with turns whose requests are no longer than a first turn's on average.
+
+    What a turn has more on average of its line is taken from all its calls, by their length.
+    """
     found = []
     for line in by_line(cells).values():
-        first = [one for one in line if one.turn == 1]
-        asked = sum((one.told for one in first), NOTHING)
-        if not asked:
-            found += line
-            continue
-        usual = sum((one.prompt_tokens * one.share for one in first), NOTHING) / asked
+        turns: dict[int | None, list[Cell]] = {}
         for one in line:
-            over = one.prompt_tokens - usual * (one.calls - one.untold)
-            later = one.turn is not None and one.turn > 1
-            found.append(shortened(one, ("history",), over) if later else one)
+            turns.setdefault(one.turn, []).append(one)
+        usual = _average(turns.get(1, []))
+        for turn, of in turns.items():
+            long = _average(of)
+            grown = turn is not None and turn > 1 and usual and long > usual
+            over = 1 - usual / long if grown else NOTHING
+            found += [shortened(one, ("history",), one.prompt_tokens * over) for one in of]
     return tuple(found)
 
 

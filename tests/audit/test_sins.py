@@ -83,7 +83,9 @@ def test_misses_are_at_stake_as_far_as_hits_read(tmp_path: Path) -> None:
     # All 900 that one miss wrote, 300 and 1,200 that both sent plainly: together twice 1,200.
     saved = month("900", "1.15") + month("1500", "0.9")
     assert sin.stake.high == pytest.approx(saved, rel=EXACT)
-    assert sin.evidence[0].endswith("60.0% of 5 calls read from the cache")
+    assert sin.evidence[0].startswith(
+        "lamps/answer v2 anthropic:claude-sonnet-5-5: 60.0% of 5 calls read from the cache; "
+    )
 
 
 def test_a_prompt_that_is_never_read_could_have_its_fixed_parts_read(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def sin(facts: Facts) -> Sin:
     silent = sum(one.calls for one in facts.cells if one.turn is None)
     unknown = [f"{count(silent, 'call')} tell no turn: they are in no figure here"] * bool(silent)
     stake = facts.stake(paid, _flat, _HIGH)
-    step = f"promptops cache {names[0]}" if _unread(later) and " " not in names[0] else _STEP
+    dear = names[0] if names else ""
+    step = f"promptops cache {dear}" if _unread(later) and facts.has(dear) else _STEP
     return Sin(
         _NAME, _TITLE, tuple(told[:SHOWN]), stake, step, facts.proof(names), tuple(unknown), _flat
     )

@@ -33,6 +33,7 @@ _LOW: Final = (
 _PROOF: Final = (
     "promptops ledger query cache, a day later: more is read; answers stay what they are"
 )
+_STEP: Final = "put what does not vary first, and mark it: {% cache %} (docs/caching.md)"
 _RULES: Final = ("CAC101", "CAC102", "CAC103", "CAC109", "CAC110")
 
 
@@ -47,7 +48,10 @@ def sin(facts: Facts) -> Sin:
     names = [name for name, _ in prompts]
     lines = by_line(facts.cells)
     worst = sorted(saved, key=lambda line: (-saved[line], str(line)))
-    told = [_line(lines[line]) for line in worst[:SHOWN] if saved[line] > 0]
+    told = [
+        f"{_line(lines[line])}; misses cost {dollars(facts.monthly(saved[line]))} a month too much"
+        for line in worst[:SHOWN] if saved[line] > 0
+    ]  # fmt: skip
     paid = facts.monthly(sum((_missed(one) for one in facts.cells), NOTHING))
     stake = facts.stake(paid, _remembered, _HIGH, (NOTHING, _LOW))
     return Sin(
@@ -100,7 +104,8 @@ def _step(facts: Facts, names: list[str]) -> str:
         for one in facts.templates:
             if one.name == name and (found := one.of(*_RULES)):
                 return f"{found[0].place}: {found[0].message} ({found[0].code})"
-    return f"promptops cache {names[0]}" if names and " " not in names[0] else "promptops cache REF"
+    known = next((name for name in names if facts.has(name)), None)
+    return f"promptops cache {known}" if known else _STEP
 
 
 def _declared(facts: Facts) -> Sin:

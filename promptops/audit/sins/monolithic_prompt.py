@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 _TITLE: Final = "Monolithic prompt"
 _NAME: Final = "monolithic-prompt"
 LEAN: Final = 1_000  # tokens of instructions, examples and tools that no call need spare
-_HIGH: Final = f"no call has more than {LEAN:,} tokens of instructions, examples and tools"
+_HIGH: Final = (
+    f"no version has more than {LEAN:,} tokens of instructions, examples and tools a call"
+)
 _LOW: Final = (
     "what lint finds said twice or saying nothing, in the prompts as they stand, is deleted"
 )
