@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from promptops.audit.cells import NOTHING, by_line
+from promptops.audit.cells import NOTHING, by_line, usd
 from promptops.audit.facts import SHOWN, ranked, summed
 from promptops.audit.shorter import flat_turns
 from promptops.audit.sin import Sin
@@ -37,7 +37,9 @@ def sin(facts: Facts) -> Sin:
     prompts = ranked(summed((one.paid.prompt, one.usd) for one in later))
     names = [name for name, _ in prompts]
     paid = facts.monthly(sum((one.usd for one in later), NOTHING))
-    told = [_line(facts, line) for line in by_line(facts.cells).values() if _loops(line)]
+    loops = [line for line in by_line(facts.cells).values() if _loops(line)]
+    loops.sort(key=lambda line: (-usd(line), str(line[0].line)))
+    told = [_line(facts, line) for line in loops]
     silent = sum(one.calls for one in facts.cells if one.turn is None)
     unknown = [f"{count(silent, 'call')} tell no turn: they are in no figure here"] * bool(silent)
     stake = facts.stake(paid, _flat, _HIGH)

@@ -28,6 +28,7 @@ _HIGH: Final = (
 _LOW: Final = (
     "what lint finds said twice or saying nothing, in the prompts as they stand, is deleted"
 )
+_NO_LOW: Final = "lint finds nothing said twice, in the prompts as they stand"
 _STEP: Final = "part the prompt by what it is about, so that a call carries what it needs"
 # Findings whose mending takes away words, and no meaning.
 _TWICE: Final = ("INS102", "TOK104", "TOK107")
@@ -59,13 +60,17 @@ def sin(facts: Facts) -> Sin:
         return these.with_cells(lambda cells: trimmed(cells, _least(spare), _NO_LIMIT))
 
     paid = facts.monthly(sum((amount for _, amount in fixed), NOTHING))
-    stake = facts.stake(paid, lean, _HIGH, (facts.saved(clean), _LOW))
+    stake = facts.stake(paid, lean, _HIGH, _low(facts.saved(clean)))
     return Sin(
         _NAME, _TITLE, tuple(told), stake, _step(facts, names), facts.proof(names), unknown, lean
     )
 
 
 _NO_LIMIT: Final = 10**12
+
+
+def _low(saved: Decimal) -> tuple[Decimal, str]:
+    return saved, _LOW if saved else _NO_LOW
 
 
 def _paid(one: Cell) -> Decimal:
@@ -121,7 +126,7 @@ def _declared(facts: Facts, spare: dict[str, int]) -> Sin:
         return these.with_templates(lambda one: _trim(one, spare.get(one.name, 0), _NO_LIMIT))
 
     paid = sum(map(_cost, known), NOTHING)
-    stake = facts.stake(paid, lean, _HIGH, (facts.saved(clean), _LOW))
+    stake = facts.stake(paid, lean, _HIGH, _low(facts.saved(clean)))
     return Sin(_NAME, _TITLE, tuple(told), stake, step, facts.proof(names), unknown, lean)
 
 
