@@ -15,6 +15,8 @@ from promptops.errors import UsageError
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
 from promptops.model.money import Price, Rates, Usage
+from promptops.reporters.contracts import read_report
+from promptops.reporters.contracts.audit import AuditReport
 
 DAY = 86_400
 FIRST = 20_400  # 2025-11-08
@@ -90,6 +92,14 @@ def test_recorded_calls_are_audited(recorded: Path) -> None:
         Decimal(found["usd_per_month"]) - Decimal(together["high"]), abs=Decimal("1e-5")
     )
     assert recorded.joinpath(".promptops/ledger.db").is_file()
+
+
+@pytest.mark.parametrize("words", [(), ("--what-if", "batch=1,retries=0,turns=3")])
+def test_the_json_keeps_its_contract(recorded: Path, words: tuple[str, ...]) -> None:
+    assert recorded
+    assert isinstance(read_report(run("--format", "json", *words).stdout), AuditReport)
+    (recorded / ".promptops/ledger.db").unlink()
+    assert isinstance(read_report(run("--format", "json").stdout), AuditReport)
 
 
 def test_days_can_be_chosen(recorded: Path) -> None:

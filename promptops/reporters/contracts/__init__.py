@@ -15,6 +15,7 @@ from pydantic_core import from_json
 
 from promptops.errors import UsageError
 from promptops.reporters.contracts.adoption import AdoptReport, ExportReport, ImportReport
+from promptops.reporters.contracts.audit import AuditReport
 from promptops.reporters.contracts.cache import CacheReport
 from promptops.reporters.contracts.cache_agent import CacheAgentReport
 from promptops.reporters.contracts.cost import CostDiffReport
@@ -56,6 +57,7 @@ Report = (
     | EvalPlanReport
     | EvalRunsReport
     | EvalProbeReport
+    | AuditReport
 )
 
 # An inspection has two forms: the second is that of a prompt that does not parse.
@@ -82,6 +84,7 @@ REPORTS: Final[dict[str, Any]] = {
     "promptops.eval-plan/1": EvalPlanReport,
     "promptops.eval-runs/1": EvalRunsReport,
     "promptops.eval-probe/1": EvalProbeReport,
+    "promptops.audit/1": AuditReport,
 }
 LONGEST: Final = 16_000_000  # characters of a report
 _LISTED: Final = 1_000  # a hostile report is wrong in more places than are worth a list
