@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.order import ordered
-from promptops.evals.variants import ask, limits, longest, sent
+from promptops.evals.variants import at_most, bytes_of, limits, longest, sent
 from promptops.ledger.reading import Reusable
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def calls(made: Prepared, behind: Before | None = None) -> Calls:
 
 def _asked(made: Prepared, slot: Slot) -> tuple[Variant, Request]:
     variant = made.variants[slot.variant]
-    return variant, sent(variant, slot.case, slot.repeat, made.plan)
+    return variant, sent(variant, slot.case, slot.repeat, made.plan, keep=True)
 
 
 def _add(mine: Made, variant: Variant, request: Request, made: Prepared) -> None:
@@ -96,14 +96,16 @@ def _add(mine: Made, variant: Variant, request: Request, made: Prepared) -> None
     if variant.free:
         return
     price, assumed = made.prices.get(variant.model), made.plan.run.assume_output
-    mine.worst = _more(mine.worst, variant, request, price, assumed)
-    mine.batch_worst = _more(mine.batch_worst, variant, request, price and price.batch, assumed)
+    size = bytes_of(request)
+    mine.worst = _more(mine.worst, request, price, assumed, size)
+    mine.batch_worst = _more(mine.batch_worst, request, price and price.batch, assumed, size)
     mine.longest += longest(request, assumed)
     mine.unlimited += not any(limits(request))
 
 
 def _more(
-    total: Decimal | None, variant: Variant, request: Request, price: Price | None, assumed: int
+    total: Decimal | None, request: Request, price: Price | None, assumed: int, size: int
 ) -> Decimal | None:
-    worst = ask(variant, request, price, None, assumed).worst
-    return None if total is None or worst is None else total + worst
+    if total is None or price is None:
+        return None
+    return total + at_most(request, price, assumed, size)

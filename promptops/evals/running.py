@@ -84,7 +84,9 @@ class _Run:
                 if not calm:  # calls that were cancelled on their way may have been paid
                     with suppress(TakenOver):
                         lease.mark_lost()
-        return told(self.made, self._ran(session), gathered.seen, gathered.records)
+        ran, seen, judges = self._ran(session), gathered.seen, gathered.records
+        del session, gathered  # what they know beside it makes room for the report
+        return told(self.made, ran, seen, judges)
 
     def _taken(self, told: str) -> None:
         if self.driver is not None:

@@ -63,6 +63,7 @@ class Session:
         self._stored: dict[str, StoredPrice] = {
             model: stored(price) for model, price in self.prices.items() if price is not None
         }
+        self._met: set[str] = set()  # keys
         self._waiting: dict[str, list[tuple[Item, Case]]] = {}
         answered = self.before.answered
         self._done = {key: one.completion for key, one in answered.items()}
@@ -108,9 +109,8 @@ class Session:
         known = self._stored_answers(keys)
         for item, case, variant, asked in block:
             key = item.answer_key
-            waiting = self._waiting.setdefault(key, [])
-            waiting.append((item, case))
-            first = len(waiting) == 1
+            first = key not in self._met
+            self._met.add(key)
             self.shared += not first  # another version says the same on this case
             if first and key in known and self._may_be_stored(variant):
                 self._again(key, known[key])
@@ -118,8 +118,10 @@ class Session:
                 yield self._known(item, case)
             elif key in self._lost:
                 self._lose([item], self._lost[key])
-            elif first:
-                yield self._asked(item, variant, asked)
+            else:
+                self._waiting.setdefault(key, []).append((item, case))
+                if first:
+                    yield self._asked(item, variant, asked)
 
     def _may_be_stored(self, variant: Variant) -> bool:
         """Whether earlier runs are asked: where there is a recording, it alone answers."""
@@ -149,13 +151,13 @@ class Session:
             return replace(made, before=self.before.attempts.get(item.answer_key, 0))
 
         async def done(outcome: Outcome) -> None:
-            waiting = self._waiting[item.answer_key]
+            waiting = self._waiting.pop(item.answer_key)
             if outcome.completion is None:
                 self._lost[item.answer_key] = outcome
                 self._lose([one for one, _ in waiting], outcome)
                 return
             self._done[item.answer_key] = outcome.completion
-            for one, its_case in list(waiting):
+            for one, its_case in waiting:
                 await self.answered(one, its_case, outcome.completion)
                 self.ended(one.case_id)
 

@@ -39,9 +39,11 @@ class Trails:
     def of(cls, ledger: Ledger, *run_ids: str) -> Trails:
         """Return the trails of a run, or of all parts of one."""
         keys, reused = {}, {}
+        names: dict[str, str] = {}  # every row brings its own, and they are the same few
         for one in chain.from_iterable(map(ledger.outcomes, run_ids)):
             item = one.item
-            keys[Place(item.version, item.model, item.case_id, item.repeat)] = item.answer_key
+            version, model = (names.setdefault(name, name) for name in (item.version, item.model))
+            keys[Place(version, model, item.case_id, item.repeat)] = item.answer_key
             if one.from_run is not None:
                 reused[item.answer_key] = one.from_run
         attempts: dict[str, list[Attempt]] = {}

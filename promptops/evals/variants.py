@@ -82,10 +82,12 @@ def variants(plan: EvalPlan, handle: Callable[[str], PromptHandle]) -> list[Vari
     return found
 
 
-def sent(variant: Variant, case: Case, repeat: int, plan: EvalPlan) -> Request:
+def sent(
+    variant: Variant, case: Case, repeat: int, plan: EvalPlan, *, keep: bool = False
+) -> Request:
     """Return the call that asks a variant about a case.
 
-    A run foretells its calls before it makes them, so one is kept until it is asked for again.
+    A run foretells its calls before it makes them, so some are kept until they are asked for again.
 
     Raises:
         RenderError: The prompt cannot be rendered on it, or the vendor would refuse it.
@@ -98,7 +100,7 @@ def sent(variant: Variant, case: Case, repeat: int, plan: EvalPlan) -> Request:
         options = streaming(variant.model) if plan.run.stream else {}
         options = {**options, **plan.run.provider_options}
     request = made(variant.handle, variant.model, case, repeat, options=options)
-    if len(variant.kept) < _KEPT:
+    if keep and len(variant.kept) < _KEPT:
         variant.kept[case.id, repeat] = (case, plan, request)
     return request
 
@@ -130,9 +132,11 @@ def ask(
     return Ask(request, worst, paid, amounts, prefix, SHORTEST, sha256)
 
 
-def at_most(request: Request, price: Price, assumed: int = ASSUMED) -> Decimal:
-    """Return the dollars that a call costs at most, as ``ask`` has it."""
-    size = _size(request.body)
+def at_most(
+    request: Request, price: Price, assumed: int = ASSUMED, size: int | None = None
+) -> Decimal:
+    """Return the dollars that a call costs at most, as ``ask`` has it; ``size`` if it is known."""
+    size = bytes_of(request) if size is None else size
     rates = price.rates_for(size)
     dearest = max(rates.input, *rates.cache_write.values()) if rates.cache_write else rates.input
     return (size * dearest + longest(request, assumed) * rates.output) / MILLION
@@ -158,9 +162,10 @@ def _inner(body: Any) -> dict[str, Any]:
     return {}
 
 
-def _size(value: Any) -> int:
-    """Return the bytes of all texts and names in a value."""
-    total, left = 0, [value]
+def bytes_of(request: Request) -> int:
+    """Return the bytes of all texts and names in a request's body."""
+    total = 0
+    left: list[Any] = [request.body]
     for one in left:  # which grows on the way
         if isinstance(one, str):
             total += len(one) if one.isascii() else len(one.encode("utf-8", "surrogatepass"))

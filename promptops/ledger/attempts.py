@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from promptops.ledger.decoding import usage as read_usage
 from promptops.model.values import dataclass
@@ -62,9 +62,12 @@ def attempts(connection: sqlite3.Connection, run_id: str) -> Iterator[Attempt]:
     """Yield a run's attempts, of each call in their order."""
     cursor = connection.execute(_ATTEMPTS, (run_id,))
     cursor.arraysize = _PAGE
+    words: dict[Any, Any] = {}  # every row brings its own, and they are the same few
     while rows := cursor.fetchmany():
         for key, answer, purpose, sent, batched, state, cause, billed, first, *counts in rows:
             *tokens, reasoning = counts
+            few = (words.setdefault(word, word) for word in (purpose, state, cause, billed))
+            purpose, state, cause, billed = few
             yield Attempt(
                 key, answer, purpose, sent, bool(batched), state, cause, billed, first,
                 read_usage(*tokens), reasoning,

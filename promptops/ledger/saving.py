@@ -111,12 +111,12 @@ class Saver:
         if len(rows) == 1:  # a statement by itself is a transaction
             self._connection.execute(rows[0][0].insert, rows[0][1])
             return
-        tables: dict[str, list[Columns]] = {}
+        tables: dict[str, tuple[Table, list[Columns]]] = {}
         for table, columns in rows:
-            tables.setdefault(table.insert, []).append(columns)
+            tables.setdefault(table.name, (table, []))[1].append(columns)
         with writing(self._connection):
-            for insert, some in tables.items():
-                self._connection.executemany(insert, some)
+            for table, some in tables.values():
+                self._connection.executemany(table.insert, some)
 
     def close(self) -> None:
         """Close the connection."""
