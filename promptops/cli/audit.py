@@ -46,10 +46,10 @@ def command(  # noqa: PLR0913 - one for each option
     allow_unpriced: bool,
     allow_source: bool,
 ) -> None:
-    """Say where the money goes, what would change it, and what would prove that.
+    """Say where the money goes, and what would change that.
 
     \b
-    audit                                     of recorded calls, or of declared traffic
+    audit
     audit --since 2026-11-01 --until 2026-11-30
     audit --what-if retries=0.05,max_tokens=p99,cache=best
 
