@@ -26,7 +26,7 @@ COMMANDS: Final = {
     "usage": "Measure recorded calls for the usage file.",
     "eval": "Compare versions of a prompt by quality and cost.",
     "ledger": "Keep recorded calls, and say where the money goes.",
-    "audit": "Say where the money goes, what would change it, and what would prove that.",
+    "audit": "Say where the money goes, and what would change that.",
     "cache": "Say what prompt caching costs, and check how that is worked out.",
     "list": "List the prompts and their versions.",
     "show": "Print a prompt's text as it stands at a version.",

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
 _TITLE: Final = "Retry spiral"
 _NAME: Final = "retry-spiral"
 _HIGH: Final = "every attempt after a first is spared"
+_SLOWER: Final = "wait longer before asking again, or send what can wait in batches"
+_SHAPED: Final = "have the vendor hold answers to a JSON Schema: `output` in the front matter"
+_PATIENT: Final = "give the client a longer timeout: an answer that nobody waits for is paid"
 # Why an attempt was sent again -> what is done about that first.
 _STEPS: Final = {
-    "rate_limited": "wait before asking again: send less at once, or with --batch",
-    "overloaded": "wait before asking again: send less at once, or with --batch",
-    "timeout": "give the client a longer timeout: an answer that nobody waits for is paid",
-    "invalid": "have the vendor hold the answer to a JSON Schema: `output` in the front matter",
-}
+    "rate_limited": _SLOWER, "overloaded": _SLOWER, "server": _SLOWER,
+    "timed_out": _PATIENT, "dropped": _PATIENT,
+    "unfit": _SHAPED, "invalid": _SHAPED, "malformed": _SHAPED,
+}  # fmt: skip
 _STEP: Final = "set a limit to attempts, and record why each is made: retry_cause="
 
 

@@ -1,0 +1,74 @@
+"""Cells of recorded calls come to what the calls come to, on every database."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from promptops.audit.cells import usd
+from promptops.audit.gathering import days, gathered, outcomes
+from promptops.audit.levers import found_again, retried
+from promptops.audit.question import Window
+from promptops.audit.questions import questions
+from promptops.audit.spending import Spending, spending
+from promptops.warehouse.copying import to_parquet
+from promptops.warehouse.warehouse import Warehouse, opened
+from tests.audit.world import made
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EVER = Window()
+EXACT = Decimal("1e-20")
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ledger of the small world."""
+    return made(tmp_path_factory.mktemp("cells") / "ledger.db")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "duckdb"])
+def house(request: pytest.FixtureRequest, ledger: Path) -> Warehouse:
+    """The small world in each database."""
+    if request.param == "sqlite":
+        return opened(str(ledger))
+    pytest.importorskip("duckdb")
+    pytest.importorskip("pyarrow")
+    folder = ledger.parent / "parquet"
+    to_parquet(ledger, folder)
+    return opened(str(folder))
+
+
+def asked(house: Warehouse, name: str) -> list[dict[str, Any]]:
+    """Return the rows of a ready question by the names of their columns."""
+    found = questions()[name].ask(house, EVER)
+    return [dict(zip((one.name for one in found.columns), row, strict=True)) for row in found.rows]
+
+
+def test_cells_have_all_calls_and_all_their_dollars(house: Warehouse) -> None:
+    cells = gathered(house, EVER)
+    every = sum(spending(house).values(), Spending())
+    assert usd(cells) == every.usd
+    assert sum(one.calls for one in cells) == every.calls
+    assert sum(one.untold for one in cells) == every.untold
+    assert sum(one.calls - one.untold for one in cells if not one.priced) == every.unpriced
+    assert sum(one.prompt_tokens for one in cells) == every.prompt_tokens
+    assert sum(one.output for one in cells) == every.output_tokens
+    lengths = sum(length * n for one in cells for length, n in one.lengths.items())
+    assert lengths == every.output_tokens
+
+
+def test_levers_save_what_the_ready_questions_say(house: Warehouse) -> None:
+    cells = gathered(house, EVER)
+    missed = sum((row["missed_usd"] for row in asked(house, "cache")), Decimal(0))
+    assert usd(cells) - usd(found_again(cells)) == pytest.approx(missed, rel=EXACT)
+    again = sum((row["usd"] for row in asked(house, "retries")), Decimal(0))
+    assert usd(cells) - usd(retried(cells, Decimal(0))) == again
+
+
+def test_days_and_outcomes_are_those_of_the_window(house: Warehouse) -> None:
+    assert days(house, EVER) == (100, 100 + 599 * 1_700 // 86_400)
+    assert outcomes(house) == 165
