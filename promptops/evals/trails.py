@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import field
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.evals.costing_reads import Sent
@@ -39,17 +38,18 @@ class Trails:
     def of(cls, ledger: Ledger, *run_ids: str) -> Trails:
         """Return the trails of a run, or of all parts of one."""
         keys, reused = {}, {}
-        names: dict[str, str] = {}  # every row brings its own, and they are the same few
-        for one in chain.from_iterable(map(ledger.outcomes, run_ids)):
-            item = one.item
-            version, model = (names.setdefault(name, name) for name in (item.version, item.model))
-            keys[Place(version, model, item.case_id, item.repeat)] = item.answer_key
-            if one.from_run is not None:
-                reused[item.answer_key] = one.from_run
         attempts: dict[str, list[Attempt]] = {}
-        for attempt in chain.from_iterable(map(ledger.attempts, run_ids)):
-            if attempt.purpose == "answer":
-                attempts.setdefault(attempt.answer_key, []).append(attempt)
+        for run in run_ids:
+            own = set()
+            for attempt in ledger.attempts(run):
+                if attempt.state == "ok":
+                    own.add(attempt.answer_key)
+                if attempt.purpose == "answer":
+                    attempts.setdefault(attempt.answer_key, []).append(attempt)
+            for version, model, case, repeat, key, from_run in ledger.items(run):
+                keys[Place(version, model, case, repeat)] = key
+                if from_run is not None and key not in own:
+                    reused[key] = from_run
         unfit: dict[str, list[Attempt]] = {}
         for run in dict.fromkeys(reused.values()):
             for attempt in ledger.attempts(run):

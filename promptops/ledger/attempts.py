@@ -1,8 +1,8 @@
-"""Each attempt of a run with what became of it, and the cases that earlier runs were over."""
+"""The items of a run, each attempt with what became of it, and the cases of earlier runs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from promptops.ledger.decoding import usage as read_usage
 from promptops.model.values import dataclass
@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 
 State = Literal["ok", "error", "lost", "in flight"]
 _PAGE: Final = 1_000  # rows in memory
+# Of an answer that was used again several times the first by id stands, as in ``outcomes``.
+_ITEMS: Final = """
+WITH from_store AS (
+  SELECT answer_key, min(attempt_id), from_run FROM reused WHERE run_id = :run GROUP BY answer_key)
+SELECT version, model, case_id, repeat, answer_key, from_run
+FROM items LEFT JOIN from_store USING (answer_key)
+WHERE items.run_id = :run ORDER BY position, case_id, version, model, repeat
+"""
 _ATTEMPTS: Final = """
 SELECT intents.attempt_id, intents.answer_key, intents.purpose, intents.sent_at,
   intents.batch_id IS NOT NULL,
@@ -34,6 +42,17 @@ SELECT runs.run_id, items.case_id, items.inputs_sha256 FROM runs JOIN items USIN
 WHERE runs.eval_sha256 = ? AND runs.dataset_sha256 <> ? AND runs.started < ?
 GROUP BY runs.run_id, items.case_id, items.inputs_sha256
 """
+
+
+class Asked(NamedTuple):
+    """An item, the key of its answer, and the run whose answer was used again if there was one."""
+
+    version: str
+    model: str
+    case: str
+    repeat: int
+    answer_key: str
+    from_run: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +77,27 @@ class Attempt:
         return self.cause or "error" if self.state == "error" else self.state
 
 
+def items(connection: sqlite3.Connection, run_id: str) -> Iterator[Asked]:
+    """Yield a run's items in their order."""
+    cursor = connection.execute(_ITEMS, {"run": run_id})
+    cursor.arraysize = _PAGE
+    same = dict[str, str]().setdefault  # every row brings its own words: they are the same few
+    while rows := cursor.fetchmany():
+        for version, model, *more in rows:
+            yield Asked(same(version, version), same(model, model), *more)
+
+
 def attempts(connection: sqlite3.Connection, run_id: str) -> Iterator[Attempt]:
     """Yield a run's attempts, of each call in their order."""
     cursor = connection.execute(_ATTEMPTS, (run_id,))
     cursor.arraysize = _PAGE
-    words: dict[Any, Any] = {}  # every row brings its own, and they are the same few
+    same = dict[Any, Any]().setdefault
     while rows := cursor.fetchmany():
         for key, answer, purpose, sent, batched, state, cause, billed, first, *counts in rows:
             *tokens, reasoning = counts
-            few = (words.setdefault(word, word) for word in (purpose, state, cause, billed))
-            purpose, state, cause, billed = few
             yield Attempt(
-                key, answer, purpose, sent, bool(batched), state, cause, billed, first,
-                read_usage(*tokens), reasoning,
+                key, answer, same(purpose, purpose), sent, bool(batched), same(state, state),
+                same(cause, cause), same(billed, billed), first, read_usage(*tokens), reasoning,
             )  # fmt: skip
 
 

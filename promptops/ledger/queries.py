@@ -70,6 +70,11 @@ class Queries:
         with self._readers.one() as connection:
             return live_holder(connection, run_id, self._clock())
 
+    def items(self, run_id: str) -> Iterator[sent.Asked]:
+        """Yield a run's items in their order, with the keys of their answers."""
+        with self._readers.one() as connection:
+            yield from sent.items(connection, run_id)
+
     def attempts(self, run_id: str) -> Iterator[sent.Attempt]:
         """Yield a run's attempts, judges' too, with how each ended."""
         with self._readers.one() as connection:

@@ -8,7 +8,7 @@ import pytest
 from promptops.errors import LedgerError
 from promptops.ledger import Ledger
 from promptops.ledger.leases import STALE
-from promptops.ledger.rows import new_id
+from promptops.ledger.rows import Reuse, new_id
 from promptops.ledger.state import Progress
 from promptops.ledger.totals import each
 from promptops.model.evaluation import Score
@@ -219,6 +219,19 @@ def test_an_item_without_an_answer_shows_its_last_error(mixed: Ledger) -> None:
     assert failed.cause == "timed_out"
     assert found["case 3", "v3"] is None
     assert found["case 1", "v3"] == found["case 1", "v4"] is not None
+
+
+def test_the_items_of_a_run_are_those_of_its_outcomes(mixed: Ledger) -> None:
+    with mixed.writer() as writer:
+        writer.add(run("r2"), item(1, "r2"), Reuse("r2", key(1), "a9", "r1"))
+    for run_id in ("r1", "r2"):
+        asked = list(mixed.items(run_id))
+        told = [(one.item, one.from_run) for one in mixed.outcomes(run_id)]
+        assert asked == [
+            (one.version, one.model, one.case_id, one.repeat, one.answer_key, from_run)
+            for one, from_run in told
+        ]
+    assert [one.from_run for one in mixed.items("r2")] == ["r1"]
 
 
 def test_every_attempt_says_how_it_ended(mixed: Ledger) -> None:
