@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.foretold_values import Needed, Power
@@ -14,7 +15,7 @@ from promptops.statistics.looks import confidence_at
 from promptops.statistics.sizes import POWER, cases_needed, smallest_margin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from promptops.evals.foretold_past import History
     from promptops.evals.prepared import Prepared
@@ -78,16 +79,22 @@ def _known(made: Prepared, metric: str, history: History) -> list[tuple[float, f
     asked = [one for one in made.variants if not one.baseline]
     if not keys or len(asked) < 2:  # noqa: PLR2004 - an incumbent and a candidate
         return []
-    scores: list[Worths] = []
-    with history.ledger.lent() as rows:
-        scores += [worth(rows, run, keys[0]) for run in history.runs]
-    incumbent, *candidates = asked
-    found = [one for candidate in candidates if (one := _pair(scores, incumbent, candidate))]
-    return found or [one for one in [_any_pair(scores, {one.model for one in asked})] if one]
+
+    @cache
+    def scores(run: str) -> Worths:
+        with history.ledger.lent() as rows:
+            return worth(rows, run, keys[0])
+
+    # The newest runs mostly know, so that the others are not read.
+    (incumbent, *candidates), runs = asked, history.runs
+    found = [one for candidate in candidates
+             if (one := _pair(map(scores, runs), incumbent, candidate))]  # fmt: skip
+    models = {one.model for one in asked}
+    return found or [one for one in [_any_pair(map(scores, runs), models)] if one]
 
 
 def _pair(
-    scores: list[Worths], incumbent: Variant, candidate: Variant
+    scores: Iterable[Worths], incumbent: Variant, candidate: Variant
 ) -> tuple[float, float, str] | None:
     before, after = ((one.version, one.model) for one in (incumbent, candidate))
     for one in scores:
@@ -98,7 +105,7 @@ def _pair(
     return None
 
 
-def _any_pair(scores: list[Worths], models: set[str]) -> tuple[float, float, str] | None:
+def _any_pair(scores: Iterable[Worths], models: set[str]) -> tuple[float, float, str] | None:
     """Return the spread of the newest two other versions on a model that is asked."""
     for one in scores:
         sides = [side for side in one if side[1] in models]
