@@ -1,0 +1,165 @@
+"""The audit of a month of recorded calls, held against the truth that the calls were made of.
+
+    python benchmarks/audit.py              # 200,000 calls of seed 1
+    python benchmarks/audit.py 1000000 7    # another number, another seed
+
+The world is ``month_world``. Nothing of the truth asks the ledger: it is summed call by call as the
+month is generated. What is at stake must be the truth to twenty digits. Exits with 1 if it is not.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from decimal import Decimal
+from math import ceil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from month_world import month
+
+from promptops.audit.facts import Facts
+from promptops.audit.gathering import days, gathered, outcomes
+from promptops.audit.question import Window, day_of
+from promptops.audit.report import audited
+from promptops.ledger.call_store import CallStore
+from promptops.registry.records import pricing
+from promptops.warehouse.warehouse import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from promptops.model.calls import Call
+    from promptops.model.money import Rates
+
+NOTHING: Final = Decimal(0)
+MILLION: Final = 1_000_000
+MONTH: Final = Decimal("30.4375") / 30
+NEAR: Final = Decimal("1e-20")
+
+
+class Seen(NamedTuple):
+    """What the truth needs of a call."""
+
+    line: Any
+    later: bool
+    turn: int | None
+    chunks: int | None
+    prompt: int  # tokens
+    output: int
+    rates: Rates
+    prompt_usd: Decimal
+    shares: dict[str, Decimal] | None  # of the request's characters
+    like: Any  # what the calls have in common among which characters are added up
+
+    @property
+    def output_usd(self) -> Decimal:
+        """Dollars of the answer."""
+        return self.rates.output * self.output / MILLION
+
+
+def seen(call: Call) -> Seen | None:
+    """Return what a call adds to the truth; None if it is in no sum."""
+    usage, price, context = call.usage, call.price, call.context
+    if price is not None and context.tier == "batch":
+        price = price.batch
+    if usage is None or price is None:
+        return None
+    rates = price.rates_for(usage.prompt_tokens)
+    whole = rates.cost(usage)
+    output = rates.output * usage.output_tokens / MILLION
+    written = tuple(sorted(usage.cache_write_tokens))
+    like = (context, str(rates), written, call.attempt > 1, call.retry_cause,
+            usage.cache_read_tokens > 0, call.turn, call.chunks)  # fmt: skip
+    parts = {name: Decimal(n) for name, n in call.parts.items()}
+    return Seen((context.prompt, context.version, context.model), call.attempt > 1, call.turn,
+                call.chunks, usage.prompt_tokens, usage.output_tokens, rates, whole - output,
+                parts or None, like)  # fmt: skip
+
+
+def truth(found: Iterable[Seen]) -> dict[str, Decimal]:
+    """Return the dollars of the window: of all, and at stake by sin."""
+    calls = list(found)
+    lines: dict[Any, list[Seen]] = defaultdict(list)
+    for one in calls:
+        lines[one.line].append(one)
+    return {
+        "month": sum((one.prompt_usd + one.output_usd for one in calls), NOTHING),
+        "retry-spiral": sum((o.prompt_usd + o.output_usd for o in calls if o.later), NOTHING),
+        "verbose-output": sum(map(verbose, lines.values()), NOTHING),
+        "agent-loop": sum(map(grown, lines.values()), NOTHING),
+        "retrieval-firehose": firehose(calls),
+    }
+
+
+def verbose(line: list[Seen]) -> Decimal:
+    """Return the dollars of answers beyond the median."""
+    half = sorted(one.output for one in line)[ceil(len(line) / 2) - 1]
+    return sum((o.rates.output * max(o.output - half, 0) / MILLION for o in line), NOTHING)
+
+
+def grown(line: list[Seen]) -> Decimal:
+    """Return the dollars of what turns send above a first turn, on average."""
+    turns: dict[int | None, list[Seen]] = defaultdict(list)
+    for one in line:
+        turns[one.turn].append(one)
+    average = {turn: Decimal(sum(o.prompt for o in of)) / len(of) for turn, of in turns.items()}
+    total = NOTHING
+    for turn, of in turns.items():
+        if turn is not None and turn > 1 and 1 in average and average[turn] > average[1]:
+            over = 1 - average[1] / average[turn]
+            total += over * sum((one.prompt_usd for one in of), NOTHING)
+    return total
+
+
+def firehose(calls: list[Seen]) -> Decimal:
+    """Return the dollars of retrieved texts beyond three, by characters of calls alike."""
+    groups: dict[Any, list[Seen]] = defaultdict(list)
+    for one in calls:
+        if one.shares is not None and (one.chunks or 0) > 3:
+            groups[one.like].append(one)
+    total = NOTHING
+    for of in groups.values():
+        chars = [one.shares for one in of if one.shares is not None]
+        retrieved = sum((each.get("retrieved", NOTHING) for each in chars), NOTHING)
+        whole = sum((sum(each.values(), NOTHING) for each in chars), NOTHING)
+        paid = sum((one.prompt_usd for one in of), NOTHING)
+        total += paid * retrieved / whole * (1 - Decimal(3) / (of[0].chunks or 3))
+    return total
+
+
+def main() -> int:
+    """Make a month, audit it, and compare."""
+    count, seed = [*map(int, sys.argv[1:]), *(200_000, 1)[len(sys.argv) - 1 :]][:2]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        ledger, kept = folder / "ledger.db", []
+
+        def calls() -> Iterator[Call]:
+            for call, _ in month(count, seed, pricing(folder)):
+                if (one := seen(call)) is not None:
+                    kept.append(one)
+                yield call
+
+        with CallStore.open(ledger) as store:
+            store.add(calls())
+        house, began = opened(str(ledger)), time.process_time()
+        first, last = days(house, Window()) or (0, 0)
+        facts = Facts(gathered(house, Window()), (), day_of(first), day_of(last), outcomes(house))
+        audit = audited(facts)
+        print(f"{count:,} calls audited in {time.process_time() - began:.1f} CPU s")
+    stakes = {one.name: one.stake.high for one in audit.sins if one.stake} | {"month": facts.month}
+    wrong = 0
+    for name, usd in truth(kept).items():
+        expected = usd * MONTH
+        ours = stakes.get(name, NOTHING)
+        same = abs(ours - expected) <= NEAR * max(expected, 1)
+        wrong += not same
+        print(f"{name:20} {ours:>16.6f} {expected:>16.6f} {'' if same else 'WRONG'}")
+    return min(wrong, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
