@@ -44,7 +44,7 @@ class Seen(NamedTuple):
     """What the truth needs of a call."""
 
     line: Any
-    later: bool
+    again: bool  # an attempt that need not have been paid
     turn: int | None
     chunks: int | None
     prompt: int  # tokens
@@ -71,10 +71,12 @@ def seen(call: Call) -> Seen | None:
     whole = rates.cost(usage)
     output = rates.output * usage.output_tokens / MILLION
     written = tuple(sorted(usage.cache_write_tokens))
-    like = (context, str(rates), written, call.attempt > 1, call.retry_cause,
+    like = (context, str(rates), written, min(call.attempt, 3), call.retry_cause,
             usage.cache_read_tokens > 0, call.turn, call.chunks)  # fmt: skip
     parts = {name: Decimal(n) for name, n in call.parts.items()}
-    return Seen((context.prompt, context.version, context.model), call.attempt > 1, call.turn,
+    paid_once = call.attempt == 2 and call.retry_cause in {"rate_limited", "server"}
+    again = call.attempt > 1 and not paid_once
+    return Seen((context.prompt, context.version, context.model), again, call.turn,
                 call.chunks, usage.prompt_tokens, usage.output_tokens, rates, whole - output,
                 parts or None, like)  # fmt: skip
 
@@ -87,7 +89,7 @@ def truth(found: Iterable[Seen]) -> dict[str, Decimal]:
         lines[one.line].append(one)
     return {
         "month": sum((one.prompt_usd + one.output_usd for one in calls), NOTHING),
-        "retry-spiral": sum((o.prompt_usd + o.output_usd for o in calls if o.later), NOTHING),
+        "retry-spiral": sum((o.prompt_usd + o.output_usd for o in calls if o.again), NOTHING),
         "verbose-output": sum(map(verbose, lines.values()), NOTHING),
         "agent-loop": sum(map(grown, lines.values()), NOTHING),
         "retrieval-firehose": firehose(calls),

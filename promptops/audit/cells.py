@@ -56,7 +56,7 @@ class Cell:
     short: Decimal  # tokens written for the shorter lifetime, and for the longer
     long: Decimal
     output: Decimal
-    later: bool = False  # attempts that followed another
+    attempt: int = 1  # 3: a third or later one
     cause: str | None = None
     reads: bool = False
     turn: int | None = None
@@ -64,6 +64,11 @@ class Cell:
     lengths: Mapping[int, int] = field(default_factory=dict)
     chars: Mapping[str, Decimal] = field(default_factory=dict)
     share: Decimal = ONE
+
+    @property
+    def later(self) -> bool:
+        """Whether its attempts followed another."""
+        return self.attempt > 1
 
     @property
     def line(self) -> Line:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from promptops.audit.question import Window
     from promptops.warehouse.warehouse import Warehouse
 
-_KEY: Final = ("context_id", "later", "retry_cause", "reads", "turn", "chunks", "parts")
+_KEY: Final = ("context_id", "nth", "retry_cause", "reads", "turn", "chunks", "parts")
 _OF_CONTEXT: Final = (
     "context_id", "prompt", "version", "model", "tier", "max_tokens", "write_ttl", "long_ttl",
     "price_sha256",
@@ -64,7 +64,7 @@ def outcomes(house: Warehouse) -> int:
 
 def _keyed(calls: Table) -> Table:
     return calls.mutate(
-        later=(calls.attempt > 1).ifelse(1, 0),
+        nth=(calls.attempt > 2).ifelse(3, (calls.attempt > 1).ifelse(2, 1)),  # noqa: PLR2004
         reads=(calls.cache_read_tokens > 0).ifelse(1, 0),
         parts=calls.instructions_chars.notnull().ifelse(1, 0),
     )
@@ -92,14 +92,14 @@ def _cell(
 ) -> Cell:
     size = len(_KEY)
     key, sums = tuple(row[:size]), [int(value or 0) for value in row[size:]]
-    context, later, cause, reads, turn, chunks, parts = key
+    context, nth, cause, reads, turn, chunks, parts = key
     known, paid = contexts[context]
     calls, untold, cut, *others = sums
     plain, read, short, long, output = map(Decimal, others[: len(_TOKENS)])
     chars = others[len(_TOKENS) :]
     return Cell(
         paid, known, calls, untold, cut, plain, read, short, long, output,
-        later=bool(later), cause=cause, reads=bool(reads), turn=turn, chunks=chunks,
+        attempt=int(nth), cause=cause, reads=bool(reads), turn=turn, chunks=chunks,
         lengths=lengths.get(key, {}),
         chars=dict(zip(PARTS, map(Decimal, chars), strict=True)) if parts else {},
     )  # fmt: skip

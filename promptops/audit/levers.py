@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promptops.audit.cells import FIXED, NOTHING, ONE, by_line
 from promptops.errors import NotEstimable
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from promptops.model.money import Price
 
 Cells = tuple["Cell", ...]
+SECOND: Final = 2
+# Failures that vendors do not bill: nothing was answered.
+UNBILLED: Final = frozenset(
+    ("rate_limited", "overloaded", "server", "unreachable", "denied", "exhausted")
+)
 
 
 def retried(cells: Cells, share: Decimal) -> Cells:
@@ -40,6 +45,17 @@ def retried(cells: Cells, share: Decimal) -> Cells:
         return cells
     factor = first * share / (1 - share) / later
     return tuple(replace(one, share=one.share * factor) if one.later else one for one in cells)
+
+
+def spared(cells: Cells) -> Cells:
+    """Return the calls without attempts after a first, but for those that were the only one paid.
+
+    A second attempt after a failure that is not billed is paid once, as the first would have been.
+    """
+    return tuple(
+        one for one in cells
+        if not one.later or (one.attempt == SECOND and one.cause in UNBILLED)
+    )  # fmt: skip
 
 
 def capped(cells: Cells, limits: Mapping[Line, int]) -> Cells:

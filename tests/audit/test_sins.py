@@ -40,7 +40,7 @@ def month(tokens: Decimal | str, rate: Decimal | str = "1") -> Decimal:
 def test_attempts_after_a_first_are_all_at_stake(tmp_path: Path) -> None:
     calls = [
         *(call(n, Usage(1_000, 100)) for n in range(8)),
-        call(8, Usage(1_200, 50), attempt=2, retry_cause="invalid"),
+        call(8, Usage(1_200, 50), attempt=2, retry_cause="unfit"),
         call(9, Usage(1_300, 70), attempt=3, retry_cause="rate_limited"),
     ]
     sin = found(facts(tmp_path, calls), "retry-spiral")
@@ -51,6 +51,19 @@ def test_attempts_after_a_first_are_all_at_stake(tmp_path: Path) -> None:
     assert sin.stake.low == 0
     assert sin.evidence[0] == "2 attempts of 10 followed another (20.0%)"
     assert sin.evidence[1].startswith("rate_limited: ")
+
+
+def test_a_second_attempt_after_a_failure_that_is_not_billed_is_no_waste(tmp_path: Path) -> None:
+    calls = [
+        *(call(n, Usage(1_000, 100)) for n in range(7)),
+        call(7, Usage(2_000), attempt=2, retry_cause="unfit"),
+        *(call(n, Usage(3_000), attempt=2, retry_cause="rate_limited") for n in (8, 9)),
+    ]
+    sin = found(facts(tmp_path, calls), "retry-spiral")
+    assert sin.stake is not None
+    assert sin.stake.paid == pytest.approx(month("8000"), rel=EXACT)
+    assert sin.stake.high == pytest.approx(month("2000"), rel=EXACT)
+    assert sin.evidence[-1].startswith("2 attempts came second, after a failure that is not billed")
 
 
 def test_without_a_later_attempt_nothing_is_said_to_be_at_stake(tmp_path: Path) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from promptops.audit.cells import NOTHING, usd
+from promptops.audit.cells import usd
 from promptops.audit.facts import SHOWN, ranked, summed
-from promptops.audit.levers import retried
+from promptops.audit.levers import SECOND, UNBILLED, spared
 from promptops.audit.sin import Sin
 from promptops.audit.words import count, dollars, share
 from promptops.model.usage import Retries
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 _TITLE: Final = "Retry spiral"
 _NAME: Final = "retry-spiral"
-_HIGH: Final = "every attempt after a first is spared"
+_HIGH: Final = (
+    "every attempt after a first is spared, but for second ones after a failure that is not billed"
+)
+_DECLARED_HIGH: Final = "every attempt after a first is spared"
 _SLOWER: Final = "wait longer before asking again, or send what can wait in batches"
 _SHAPED: Final = "have the vendor hold answers to a JSON Schema: `output` in the front matter"
 _PATIENT: Final = "give the client a longer timeout: an answer that nobody waits for is paid"
@@ -61,6 +64,13 @@ def _evidence(
     every = sum(one.calls for one in facts.cells)
     told = f"{count(number, 'attempt')} of {every:,} followed another ({share(number, every)})"
     whys = [f"{why}: {dollars(facts.monthly(paid))} a month" for why, paid in causes[:SHOWN]]
+    only = [one for one in later if one.attempt == SECOND and one.cause in UNBILLED]
+    if only:
+        number, paid = sum(one.calls for one in only), facts.monthly(usd(only))
+        whys.append(
+            f"{count(number, 'attempt')} came second, after a failure that is not billed: what "
+            f"they cost ({dollars(paid)} a month) was paid once"
+        )
     return (told, *whys)
 
 
@@ -72,7 +82,7 @@ def _unknown(later: list[Cell]) -> tuple[str, ...]:
 def _spared(facts: Facts) -> Facts:
     if facts.cells is None:
         return facts.with_templates(_once)
-    return facts.with_cells(lambda cells: retried(cells, NOTHING))
+    return facts.with_cells(spared)
 
 
 def _once(one: Template) -> Template:
@@ -90,5 +100,5 @@ def _declared(facts: Facts) -> Sin:
         f"at most {count(one.call.retries.most, 'time')}"
         for one in again[:SHOWN] if one.call
     )  # fmt: skip
-    stake = facts.stake(facts.saved(_spared), _spared, _HIGH)
+    stake = facts.stake(facts.saved(_spared), _spared, _DECLARED_HIGH)
     return Sin(_NAME, _TITLE, told, stake, _STEP, facts.proof(prompts), (), _spared)
