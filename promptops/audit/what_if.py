@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promptops.audit import levers, shorter
 from promptops.audit.cells import by_line
 from promptops.audit.what_if_prices import batched, on_model
+from promptops.audit.words import count
 from promptops.errors import NotEstimable, UsageError, nearest
 from promptops.model.values import dataclass
 
@@ -157,20 +158,20 @@ def _limit(cells: tuple[Cell, ...], asked: Asked) -> Pulled:
 
 def _turns(cells: tuple[Cell, ...]) -> str:
     silent = sum(one.calls for one in cells if one.turn is None)
-    return f"{silent:,} calls tell no turn, and stay as they are" if silent else ""
+    return f"no turn is told of {count(silent, 'call')}: as before" if silent else ""
 
 
 def _chunks(cells: tuple[Cell, ...]) -> str:
     silent = sum(one.calls for one in cells if one.chunks is None or not one.chars)
-    return f"{silent:,} calls tell no chunks or no parts, and stay as they are" if silent else ""
+    return (
+        f"no number of texts, or no parts, of {count(silent, 'call')}: as before" if silent else ""
+    )
 
 
 def _never(cells: tuple[Cell, ...]) -> str:
     reading = {one.line for one in cells if one.reads}
     silent = sum(one.calls for one in cells if one.line not in reading)
-    return (
-        f"{silent:,} calls are of versions that never read, and stay as they are" if silent else ""
-    )
+    return f"{count(silent, 'call')} of versions that never read: as before" if silent else ""
 
 
 _PULLED: Final[dict[str, Callable[[tuple[Cell, ...], Asked], Pulled]]] = {

@@ -127,7 +127,7 @@ def test_fixed_text_beyond_a_lean_prompt_is_at_stake(tmp_path: Path) -> None:
     assert sin.stake.paid == pytest.approx(month("6000"), rel=EXACT)
     assert sin.stake.high == pytest.approx(month("4000"), rel=EXACT)
     assert sin.stake.low == pytest.approx(month("80"), rel=EXACT)
-    assert sin.unknown == ("1 call tell no parts: of them nothing is known",)
+    assert sin.unknown == ("no parts are told of 1 call: nothing is known of their fixed text",)
     assert sin.step == "promptops lint --select INS,TOK prompts/lamps/answer.prompt.j2"
 
 
@@ -143,7 +143,7 @@ def test_retrieved_texts_beyond_three_are_at_stake(tmp_path: Path) -> None:
     assert sin.stake.paid == pytest.approx(month("9000"), rel=EXACT)
     assert sin.stake.high == pytest.approx(month("1500"), rel=EXACT)
     assert sin.evidence[0].endswith("4.0 retrieved texts a call")
-    assert sin.unknown[0].startswith("1 call with retrieved text")
+    assert sin.unknown[0].startswith("of 1 call with retrieved text")
 
 
 def test_the_growth_of_turns_is_at_stake(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_the_growth_of_turns_is_at_stake(tmp_path: Path) -> None:
     assert sin.stake.paid == pytest.approx(month("900") + month("30", "10"), rel=EXACT)
     # First turns have 150 tokens on average: turn 2 has 100 too many in two calls, turn 3 has 350.
     assert sin.stake.high == pytest.approx(month("450"), rel=EXACT)
-    assert sin.unknown == ("1 call tell no turn: they are in no figure here",)
+    assert sin.unknown == ("no turn is told of 1 call: in no figure here",)
 
 
 def test_a_cheaper_model_costs_its_rates_of_as_many_tokens(tmp_path: Path) -> None:

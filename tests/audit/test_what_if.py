@@ -70,7 +70,7 @@ def test_misses_cost_as_reads_where_others_read(tmp_path: Path) -> None:
              call(9, Usage(1_000), other)]  # fmt: skip
     (change,) = told(facts(tmp_path, calls), "cache=best").changes
     assert change.after == pytest.approx(month("2000", "0.1") + month("1000"), rel=EXACT)
-    assert change.unknown == "1 calls are of versions that never read, and stay as they are"
+    assert change.unknown == "1 call of versions that never read: as before"
 
 
 def test_another_model_costs_its_price_of_today(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import ibis
 from ibis import _
 
 from promptops.audit.question import Answer, Column, Question
@@ -31,30 +30,46 @@ def outcomes_by(calls: Table, by: tuple[str, ...]) -> Table:
     """
     own = OUTCOMES.filter(OUTCOMES.call_id.notnull())
     direct = own.join(calls, own.call_id == calls.call_id).select(
-        own.outcome_id, own.kind, own.good, own.value_nanousd, calls.context_id
+        own.kind, own.good, own.value_nanousd, calls.context_id
     )
-    told = OUTCOMES.filter(OUTCOMES.call_id.isnull())
-    sessions = calls.filter(calls.session.notnull())
-    of_session = (
-        told.join(sessions, (told.session == sessions.session) & (sessions.at <= told.at))
-        .select(
-            told.outcome_id, told.kind, told.good, told.value_nanousd, sessions.context_id,
-            begun=sessions.at, call=sessions.call_id,
-        )
-        .mutate(
-            place=ibis.row_number().over(
-                group_by=_.outcome_id, order_by=[ibis.desc(_.begun), _.call]
-            )
-        )
-        .filter(_.place == 0)
-        .select("outcome_id", "kind", "good", "value_nanousd", "context_id")
-    )  # fmt: skip
+    lasts = _last_calls(calls)
+    of_session = OUTCOMES.join(lasts, OUTCOMES.outcome_id == lasts.outcome_id).select(
+        OUTCOMES.kind, OUTCOMES.good, OUTCOMES.value_nanousd, lasts.context_id
+    )
+    # By a number first, as sums of calls are.
+    groups = (
+        direct.union(of_session)
+        .group_by("context_id", "kind")
+        .agg(told=_.count(), good=_.good.sum(), value=_.value_nanousd.sum())
+    )
     wanted: Any = [*by, "kind"]
     return (
-        direct.union(of_session)
-        .join(CONTEXTS, "context_id")
+        groups.join(CONTEXTS, "context_id")
         .group_by(wanted)
-        .agg(told=_.count(), good=_.good.sum(), value=_.value_nanousd.sum())
+        .agg(told=_.told.sum(), good=_.good.sum(), value=_.value.sum())
+    )
+
+
+def _last_calls(calls: Table) -> Table:
+    """Return the context of the last call of its session before it, for each outcome of one.
+
+    The time is looked up first, then the call of that time: databases group numbers faster than
+    they order calls.
+    """
+    told = OUTCOMES.filter(OUTCOMES.call_id.isnull())
+    before = calls.filter(calls.session.notnull())
+    times = (
+        told.join(before, (told.session == before.session) & (before.at <= told.at))
+        .select(told.outcome_id, told.session, begun=before.at)
+        .group_by("outcome_id")
+        .agg(session=_.session.min(), begun=_.begun.max())
+    )
+    same = calls.filter(calls.session.notnull()).view()
+    return (
+        times.join(same, (times.session == same.session) & (times.begun == same.at))
+        .select(times.outcome_id, same.context_id)
+        .group_by("outcome_id")
+        .agg(context_id=_.context_id.min())
     )
 
 

@@ -41,7 +41,7 @@ def sin(facts: Facts) -> Sin:
     loops.sort(key=lambda line: (-usd(line), str(line[0].line)))
     told = [_line(facts, line) for line in loops]
     silent = sum(one.calls for one in facts.cells if one.turn is None)
-    unknown = [f"{count(silent, 'call')} tell no turn: they are in no figure here"] * bool(silent)
+    unknown = [f"no turn is told of {count(silent, 'call')}: in no figure here"] * bool(silent)
     stake = facts.stake(paid, _flat, _HIGH)
     dear = names[0] if names else ""
     step = f"promptops cache {dear}" if _unread(later) and facts.has(dear) else _STEP

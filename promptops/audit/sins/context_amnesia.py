@@ -95,7 +95,7 @@ def _unknown(facts: Facts) -> tuple[str, ...]:
     )
     if not silent:
         return ()
-    told = f"{count(silent, 'call')} of prompts that are never read tell no parts"
+    told = f"no parts are told of {count(silent, 'call')} of prompts that are never read"
     return (f"{told}: what of them could be kept is not known",)
 
 

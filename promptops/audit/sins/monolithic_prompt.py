@@ -47,9 +47,8 @@ def sin(facts: Facts) -> Sin:
             for name, paid in fixed[:SHOWN]]  # fmt: skip
     told += _findings(facts, names)
     silent = sum(one.calls - one.untold for one in facts.cells if not one.chars)
-    unknown = (
-        (f"{count(silent, 'call')} tell no parts: of them nothing is known",) if silent else ()
-    )
+    lacking = f"no parts are told of {count(silent, 'call')}: nothing is known of their fixed text"
+    unknown = (lacking,) if silent else ()
     if not fixed:
         return Sin(_NAME, _TITLE, tuple(told), None, _STEP, facts.proof(()), unknown)
 

@@ -68,5 +68,5 @@ def _unknown(cells: tuple[Cell, ...]) -> tuple[str, ...]:
     silent = sum(one.calls for one in cells if one.part(("retrieved",)) and one.chunks is None)
     if not silent:
         return ()
-    told = f"{count(silent, 'call')} with retrieved text tell no number of texts (chunks=)"
-    return (f"{told}: what they could spare is in no figure",)
+    told = f"of {count(silent, 'call')} with retrieved text no number of texts is told (chunks=)"
+    return (f"{told}: what could be spared is in no figure",)
