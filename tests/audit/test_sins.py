@@ -262,6 +262,19 @@ def test_without_calls_the_declared_traffic_is_recosted() -> None:
     }  # fmt: skip
 
 
+def test_a_prompt_whose_marks_do_better_keeps_them() -> None:
+    one = declared()
+    assert one.call is not None
+    marks = (Mark(Decimal(2_900), "5m", Decimal(1)),)
+    reuse = Reuse(marks, 1_024, Decimal("0.1"))
+    better = replace(one, name="lamps/find", call=replace(one.call, reuse=reuse))
+    both = found(Facts(None, (one, better)), "context-amnesia").stake
+    alone = found(Facts(None, (one,)), "context-amnesia").stake
+    assert both is not None
+    assert alone is not None
+    assert both.high == alone.high
+
+
 def test_without_calls_it_says_what_it_cannot_know() -> None:
     audit = audited(Facts(None, (declared(),)))
     unknown = {one.name: one.unknown for one in audit.sins}

@@ -75,7 +75,11 @@ def _remembered(facts: Facts) -> Facts:
 
 
 def _best(one: Template) -> Template:
-    return one.costing(replace(one.call, reuse=one.best)) if one.call and one.best else one
+    """Return a prompt whose prefix is always found, where that is cheaper than what it has."""
+    if one.call is None or one.best is None:
+        return one
+    found = replace(one.call, reuse=one.best)
+    return one.costing(found) if found.exact() < one.call.exact() else one
 
 
 def _line(line: list[Cell]) -> str:
