@@ -1,9 +1,9 @@
 """``dataclass`` for frozen values, which is ready sooner.
 
 A command imports sixty such classes and more. ``dataclasses`` writes and compiles seven functions
-for each, which takes it half a millisecond; only ``__init__`` need be written for a class, and the
-others are the same for all. To whoever uses a class, or checks its types, it is one of
-``dataclasses``: ``fields``, ``replace`` and the rest know it.
+for each, which takes it half a millisecond; only ``__init__`` need be written for a class, once it
+is called, and the others are the same for all. To whoever uses a class, or checks its types, it is
+one of ``dataclasses``: ``fields``, ``replace`` and the rest know it.
 """
 
 from __future__ import annotations
@@ -26,16 +26,29 @@ else:
         assert frozen  # noqa: S101 - others are the standard library's
 
         def made(kind: type) -> type:
+            assert not hasattr(kind, "__post_init__")  # noqa: S101 - it would not be called
             done = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(kind)
             fields = dataclasses.fields(done)
             for name, function in _methods(fields).items():
                 if name not in kind.__dict__:
                     setattr(done, name, function)
-            done.__init__ = _init(fields)
-            done.__init__.__qualname__ = f"{done.__qualname__}.__init__"
+            done.__init__ = _Unwritten(done)
             return done
 
         return made
+
+
+class _Unwritten:
+    """An ``__init__`` that is written when somebody asks for it; most classes are never made."""
+
+    def __init__(self, kind: type) -> None:
+        self._kind = kind
+
+    def __get__(self, one: object, kind: type | None = None) -> Any:
+        made = _init(dataclasses.fields(self._kind))
+        made.__qualname__ = f"{self._kind.__qualname__}.__init__"
+        self._kind.__init__ = made  # type: ignore[misc]
+        return made.__get__(one, kind)
 
 
 def _init(fields: tuple[dataclasses.Field[Any], ...]) -> Any:

@@ -9,12 +9,12 @@ chosen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import ceil, exp, inf, log
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.values import dataclass
 from promptops.statistics.inference import Interval, both_sides
 
 if TYPE_CHECKING:
