@@ -119,10 +119,11 @@ class _Sums:
     """
 
     def __init__(self, rows: Sequence[Trial], blocks: Sequence[Sequence[int]]) -> None:
-        def sums(values: Sequence[float]) -> Callable[[int], float]:
-            return [sum(map(values.__getitem__, block)) for block in blocks].__getitem__
+        def sums(values: Sequence[float]) -> Callable[[Sequence[int]], float]:
+            return _total([sum(map(values.__getitem__, block)) for block in blocks])
 
-        self.size = [len(block) for block in blocks].__getitem__
+        self.alike = all(row.quality == row.success for row in rows)
+        self.size = _total([len(block) for block in blocks])
         self.quality = sums([row.quality for row in rows])
         self.success = sums([row.success for row in rows])
         self.cost = sums([row.cost for row in rows])
@@ -132,10 +133,18 @@ class _Sums:
 
     def point(self, draw: Sequence[int]) -> Point:
         """Return the quality, the cost per success and the p95 latency of a draw."""
-        size, won = sum(map(self.size, draw)), sum(map(self.success, draw))
-        cost = sum(map(self.cost, draw)) / won if won else inf
-        late = self.tail + sum(map(self.late, draw)) / size
-        return sum(map(self.quality, draw)) / size, cost, late
+        size, won = self.size(draw), self.success(draw)
+        cost = self.cost(draw) / won if won else inf
+        quality = won if self.alike else self.quality(draw)
+        return quality / size, cost, self.tail + self.late(draw) / size
+
+
+def _total(values: Sequence[float]) -> Callable[[Sequence[int]], float]:
+    """Return what sums a draw of some values; where all are one it need not look at any."""
+    first, value = values[0], values.__getitem__
+    if all(one == first for one in values):
+        return lambda draw: first * len(draw)
+    return lambda draw: sum(map(value, draw))
 
 
 def _quantile(ordered: Sequence[float]) -> tuple[float, float]:
