@@ -57,6 +57,18 @@ CREATE TABLE outcomes (
   CHECK (call_id IS NOT NULL OR session IS NOT NULL)
 ) WITHOUT ROWID"""
 
+# Sums go through the calls of one context after another without sorting them, and outcomes find the
+# last call of a session, each without looking into the table.
+INDEXES_OF_SUMS: Final = f"""
+CREATE INDEX calls_by_context ON calls (
+  context_id, day, tenant, attempt, retry_cause, turn, chunks, finish, error,
+  {", ".join(TOKEN_COLUMNS)}, reasoning_tokens, instructions_chars
+);
+
+DROP INDEX calls_by_session;
+
+CREATE INDEX calls_by_session ON calls (session, at, context_id) WHERE session IS NOT NULL"""
+
 _INPUT: Final = "json_extract(price, '$.rates.input')"
 
 

@@ -10,7 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import LedgerError
-from promptops.ledger.call_tables import CALLS_NEVER_CHANGED, TABLES_OF_CALLS, VIEW_OF_CALLS
+from promptops.ledger.call_tables import (
+    CALLS_NEVER_CHANGED,
+    INDEXES_OF_SUMS,
+    TABLES_OF_CALLS,
+    VIEW_OF_CALLS,
+)
 from promptops.ledger.place import writing
 
 if TYPE_CHECKING:
@@ -127,6 +132,7 @@ _STEPS: Final = (
     ("m003_the_scope_of_runs", _SCOPE),
     ("m004_recorded_calls", TABLES_OF_CALLS + _fixed(CALLS_NEVER_CHANGED)),
     ("m005_a_view_of_recorded_calls", VIEW_OF_CALLS),
+    ("m006_indexes_that_sums_read", INDEXES_OF_SUMS),
 )
 NEWEST: Final = len(_STEPS)
 

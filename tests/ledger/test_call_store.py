@@ -37,7 +37,7 @@ def test_a_call_is_added_once(tmp_path: Path) -> None:
     with CallStore.open(tmp_path / "ledger.db") as store:
         assert store.add(calls) == Added(2, 0)
         assert store.add(calls) == Added(0, 2)
-    found = asked(tmp_path / "ledger.db", "SELECT call_id, day, input_tokens FROM calls")
+    found = asked(tmp_path / "ledger.db", "SELECT call_id, day, input_tokens FROM calls ORDER BY 1")
     assert found == [("a", 1, 10), ("b", 2, None)]
 
 

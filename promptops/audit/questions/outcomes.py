@@ -9,7 +9,7 @@ from ibis import _
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
 from promptops.audit.spending import Spending, spending
-from promptops.warehouse.tables import CONTEXTS, OUTCOMES
+from promptops.warehouse.tables import CALLS, CONTEXTS, OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,14 +57,13 @@ def _last_calls(calls: Table) -> Table:
     they order calls.
     """
     told = OUTCOMES.filter(OUTCOMES.call_id.isnull())
-    before = calls.filter(calls.session.notnull())
     times = (
-        told.join(before, (told.session == before.session) & (before.at <= told.at))
-        .select(told.outcome_id, told.session, begun=before.at)
+        told.join(calls, (told.session == calls.session) & (calls.at <= told.at))
+        .select(told.outcome_id, told.session, begun=calls.at)
         .group_by("outcome_id")
         .agg(session=_.session.min(), begun=_.begun.max())
     )
-    same = calls.filter(calls.session.notnull()).view()
+    same = CALLS.view()  # of a time that was found among the calls
     return (
         times.join(same, (times.session == same.session) & (times.begun == same.at))
         .select(times.outcome_id, same.context_id)
