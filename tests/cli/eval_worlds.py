@@ -13,7 +13,8 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from promptops.cli import group
+from promptops.cli import group, one_line
+from promptops.errors import PromptopsError
 from tests.cli.commands import Done, promptops
 from tests.vendor_server.answers import Answer, Asked
 from tests.vendor_server.serving import Serving, serving
@@ -87,6 +88,9 @@ def command(folder: Path, server: Serving, *arguments: str) -> Done:
         done = CliRunner().invoke(
             group, ["eval", *arguments], env={**server.environment, "NO_COLOR": "1"}
         )
+    if isinstance(done.exception, PromptopsError):  # as main says it
+        told = f"{done.stderr}promptops: {one_line(str(done.exception))}\n"
+        return Done(done.exception.exit_code, done.stdout, told)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Done(done.exit_code, done.stdout, done.stderr)
