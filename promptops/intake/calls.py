@@ -11,7 +11,6 @@ from promptops.recording.answers import finish_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any
 
     from promptops.caching.traces import Extra, Recorded
     from promptops.model.money import Price
@@ -73,12 +72,13 @@ def _context(one: Recorded, extra: Extra | None, source: str) -> Context:
 def _id(one: Recorded, source: str) -> str:
     """Return an id that the same call has each time: of its own id, else of what it says."""
     if one.id is not None:
-        told: list[Any] = [source, one.id]
+        text = f"{source}\0{one.id}"
     else:
         usage = one.usage
         counts = usage and [
             usage.input_tokens, usage.output_tokens, usage.cache_read_tokens,
             dict(usage.cache_write_tokens),
         ]  # fmt: skip
-        told = [source, one.t, one.prompt, one.model, one.session, counts, list(one.ids)]
-    return sha256(canonical(told).encode()).hexdigest()[:32]
+        told = [one.t, one.prompt, one.model, one.session, counts, list(one.ids)]
+        text = f"{source}\0\0{canonical(told)}"
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -75,7 +75,7 @@ def recorder(root: Path | None) -> Recorder:
 def pricing(root: Path | None) -> Callable[[str, float], Price | None]:
     """Return what tells a model's price at a time: a project's, else the bundled one."""
 
-    @lru_cache(maxsize=4)
+    @lru_cache(maxsize=400)  # days: an import may hold a year, in any order
     def of(day: int) -> Prices:
         from promptops.config import find_project
         from promptops.pricing.prices import project_prices
