@@ -5,7 +5,7 @@ from __future__ import annotations
 from asyncio import gather
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from promptops.evals.judges import Graders
 from promptops.evals.paired import EVEN, Meetings, settle
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from promptops.ledger.writer import Writer
     from promptops.model.evaluation import Case, Completion
     from promptops.scorers.scorer import Scorer
+
+_NO_ANSWER: Final = Score(0.0, reason="there is no answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,9 @@ class Gathered:
 
     def lost(self, items: Sequence[tuple[Item, Outcome]], *, own: bool) -> None:
         """Keep what has no answer: a failure of its own scores 0, any other is a hole."""
-        failed = Score(0.0, reason="there is no answer")
-        names = [one.name for one in self.scorers if one.kind.scope != "run"] if own else []
         for item, outcome in items:
             variant = self.variants[item.version, item.model]
-            scores = dict.fromkeys(names, failed)
-            self._add(variant, item.case_id, Seen(item.repeat, None, scores, None, outcome, own))
+            self._add(variant, item.case_id, unanswered(self.scorers, item, outcome, own=own))
 
     def finish(self, cases: Sequence[Case]) -> None:
         """Give the scores that wait for all answers."""
@@ -175,6 +174,12 @@ class Gathered:
         self.writer.add(*new)
         self._scored[place] = scores
         return scores
+
+
+def unanswered(scorers: Sequence[Scorer], item: Item, outcome: Outcome, *, own: bool) -> Seen:
+    """Return what is seen of an item without an answer; a failure of its own scores 0 by each."""
+    names = [one.name for one in scorers if one.kind.scope != "run"] if own else []
+    return Seen(item.repeat, None, dict.fromkeys(names, _NO_ANSWER), None, outcome, own)
 
 
 def expects(expected: Any) -> str:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptops.evals.findings import Asked, Sides
-from promptops.evals.gathered import Seen
+from promptops.evals.gathered import unanswered
 from promptops.evals.looking import Watch, watched
 from promptops.evals.material import Material
 from promptops.evals.paired import settle
 from promptops.evals.versus import sides
-from promptops.model.evaluation import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from promptops.evals.gathered import Gathered
+    from promptops.evals.gathered import Gathered, Seen
     from promptops.evals.prepared import Prepared
     from promptops.evals.runner import Driver
     from promptops.evals.session import Session
     from promptops.model.evaluation import Case
-
-_NO_ANSWER = Score(0.0, reason="there is no answer")
 
 
 def watch(made: Prepared, gathered: Gathered, session: Session, driver: Driver) -> None:
@@ -55,18 +52,11 @@ def _seen(
                  if name in wanted}
         for one in made.variants
     }  # fmt: skip
-    names = [one.name for one in made.scorers if one.kind.scope != "run"]
     ids = {(one.version, one.model): one.id for one in made.variants}
-    for item, lost in _lost(session, names):
-        if item[2] in wanted:
-            seen[ids[item[0], item[1]]].setdefault(item[2], []).append(lost)
-    settle(seen, made.variants[0].id, made.scorers, cases)
-    return seen
-
-
-def _lost(session: Session, names: Sequence[str]) -> Iterator[tuple[tuple[str, str, str], Seen]]:
     for own, some in ((True, session.own), (False, session.holes)):
         for item, outcome in some:
-            scores = dict.fromkeys(names, _NO_ANSWER) if own else {}
-            place = (item.version, item.model, item.case_id)
-            yield place, Seen(item.repeat, None, scores, None, outcome, own)
+            if item.case_id in wanted:
+                lost = unanswered(made.scorers, item, outcome, own=own)
+                seen[ids[item.version, item.model]].setdefault(item.case_id, []).append(lost)
+    settle(seen, made.variants[0].id, made.scorers, cases)
+    return seen
