@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
-from promptops.errors import PromptopsError
+from promptops.errors import LedgerError, PromptopsError
 from promptops.ledger.call_store import CallStore
 from promptops.recording.raw import RawCall
 from promptops.recording.rows import call_of, outcome_of
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
     from promptops.model.money import Price
     from promptops.recording.raw import Raw
 
+Row = TypeVar("Row")
 LOGGER: Final = "promptops"
 BUSY: Final = 2.0  # seconds to wait for another process that writes
 PAUSE: Final = 60.0  # seconds between two complaints
+
+
+def _later(error: Exception) -> bool:
+    """Return whether the ledger refuses now, being full or locked, and may take the rows later."""
+    cause = error.__cause__
+    return isinstance(error, LedgerError) and (
+        isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError
+    )
 
 
 class Losses(NamedTuple):
@@ -74,13 +84,32 @@ class Kept:
         try:
             if self._store is None:
                 self._store = CallStore.open(self._path, busy=BUSY)
-            self._store.add(self._calls)
-            self._calls = []
-            self._store.tell(self._outcomes)
-            self._outcomes = []
+            self._calls = self._saved(self._calls, self._store.add)
+            self._outcomes = self._saved(self._outcomes, self._store.tell)
         except PromptopsError as error:
             self._complain(f"calls wait to be written: {error}")
             self._bound()
+
+    def _saved(self, rows: list[Row], save: Callable[[list[Row]], object]) -> list[Row]:
+        """Save rows, but for those that no ledger could take, and return an empty list.
+
+        Raises:
+            LedgerError: The ledger takes none now.
+        """
+        try:
+            save(rows)
+        except Exception as error:
+            if _later(error):
+                raise
+            for row in rows:  # one of them spoils the rest: it is found and left out
+                try:
+                    save([row])
+                except Exception as wrong:
+                    if _later(wrong):
+                        raise
+                    self._refused += 1
+                    self._complain(f"a call could not be kept: {wrong}")
+        return []
 
     def close(self) -> None:
         """Close the ledger."""

@@ -139,6 +139,23 @@ def test_a_ledger_that_is_locked_gets_its_calls_later(tmp_path: Path) -> None:
     assert recorder.losses == (0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [{"session": "half a \ud83d character"}, {"attempt": None}, {"turn": 2**70}],
+    ids=["surrogate", "null", "long"],
+)
+def test_a_call_that_no_ledger_could_take_keeps_no_other_from_it(
+    recorder: Recorder, tmp_path: Path, said: Any
+) -> None:
+    for call_id, one in (("before", {}), ("wrong", said), ("after", {})):
+        recorder.put(RawCall(call_id, 0.0, SORT, one))
+    recorder.put(RawCall("three", 0.0, SORT, {}, usage={"input_tokens": 1, "output_tokens": 1}))
+    assert recorder.flush()
+    found = asked(tmp_path / "ledger.db", "SELECT call_id FROM calls ORDER BY 1")
+    assert found == [("after",), ("before",), ("three",)]
+    assert recorder.losses == (0, 1, 0)
+
+
 def test_an_answer_of_no_known_shape_costs_one_usage_and_nothing_else(
     recorder: Recorder, tmp_path: Path
 ) -> None:
