@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from promptops.ledger.rows import canonical
 from promptops.model.calls import Call, Context
 from promptops.recording.answers import finish_of
+from promptops.recording.rows import UNKNOWN_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from promptops.caching.traces import Extra, Recorded
     from promptops.model.money import Price
-
-UNKNOWN: Final = "unknown"
 
 
 def calls_of(
@@ -57,7 +56,7 @@ def _context(one: Recorded, extra: Extra | None, source: str) -> Context:
     if version.isdecimal():
         version = f"v{version}"
     return Context(
-        one.model or (extra.served if extra else None) or UNKNOWN,
+        one.model or (extra.served if extra else None) or UNKNOWN_MODEL,
         prompt or None,
         version or None,
         feature=extra.feature if extra else None,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.errors import LedgerError
 from promptops.ledger.place import Place
 from promptops.warehouse.tables import CALLS, CONTEXTS, OUTCOMES, PRICES, REALS, TEXTS
+from promptops.warehouse.warehouse import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,8 +121,7 @@ def to_postgres(ledger: Path, url: str) -> dict[str, int]:
     except sqlite3.Error as error:
         raise LedgerError(f"ledger {ledger}: {error}") from error
     except psycopg.Error as error:
-        place = url.rpartition("@")[2]
-        raise LedgerError(f"{place}: {str(error).splitlines()[0]}") from error
+        raise LedgerError(f"{shown(url)}: {str(error).splitlines()[0]}") from error
     return found
 
 

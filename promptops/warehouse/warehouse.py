@@ -58,6 +58,11 @@ def is_postgres(address: str) -> bool:
     return address.startswith(_POSTGRES)
 
 
+def shown(url: str) -> str:
+    """Return an address of PostgreSQL without what may be secret in it."""
+    return url.rpartition("@")[2].partition("?")[0] or "postgresql"
+
+
 def sql(query: Table, dialect: str) -> str:
     """Return the SQL of a query, such as for a database that promptops does not open."""
     import ibis
@@ -153,5 +158,4 @@ class Postgres:
             with psycopg.connect(self.url) as connection:
                 return connection.execute(sql(query, self.dialect).encode()).fetchall()
         except psycopg.Error as error:
-            place = self.url.rpartition("@")[2] or "postgresql"
-            raise LedgerError(f"{place}: {str(error).splitlines()[0]}") from error
+            raise LedgerError(f"{shown(self.url)}: {str(error).splitlines()[0]}") from error
