@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
+
+from promptops.reporters.spreadsheet import inert
 
 if TYPE_CHECKING:
     from promptops.audit.question import Answer
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report(found: Answer) -> str:
@@ -22,10 +22,5 @@ def report(found: Answer) -> str:
     return out.getvalue()
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
+def _cell(value: Any) -> Any:
+    return f"{value:f}" if isinstance(value, Decimal) else inert(value)

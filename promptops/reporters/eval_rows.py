@@ -7,6 +7,8 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from promptops.reporters.spreadsheet import inert
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     from promptops.evals.report_cases import Answered, CaseResult
     from promptops.evals.report_variants import Split
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run such a cell
 _FIXED: Final = ("case", "variant", "repeat", "cluster", "expected", "answer", "finish", "cause",
                  "message", "cost", "latency", "attempts", "input_tokens", "output_tokens",
                  "from_run", "plain", "read", "written", "plain_foretold", "read_foretold",
@@ -70,11 +71,5 @@ def _split(found: Split | None) -> tuple[int | None, int | None, int | None]:
 
 def _line(cells: list[Any]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([_cell(one) for one in cells])
+    csv.writer(out, lineterminator="\r\n").writerow([inert(one) for one in cells])
     return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
