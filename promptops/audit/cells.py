@@ -10,6 +10,7 @@ from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from promptops.model.money import MILLION
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Decimal(0)
 ONE: Final = Decimal(1)
-_MILLION: Final = Decimal(1_000_000)
 FIXED: Final = ("instructions", "examples", "tools")  # the parts that a call does not decide
 
 Line = tuple[str | None, str | None, str]  # prompt, version, model
@@ -107,14 +107,14 @@ class Cell:
         short, long = self.writes
         total = self.input * self.rates.input + self.read * read
         total += self.short * (short or NOTHING) + self.long * (long or NOTHING)
-        return total * self.share / _MILLION
+        return total * self.share / MILLION
 
     @property
     def output_usd(self) -> Decimal:
         """Dollars of the answers; 0 where no price is known."""
         if self.rates is None or not self.priced:
             return NOTHING
-        return self.output * self.rates.output * self.share / _MILLION
+        return self.output * self.rates.output * self.share / MILLION
 
     @property
     def usd(self) -> Decimal:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.ledger.prices import from_json
+from promptops.model.money import MILLION
 from promptops.warehouse.tables import PAID, PRICES, SUMMED, summed
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Decimal(0)
 KINDS: Final = ("input", "read", "write", "output")
-_MILLION: Final = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,10 @@ def _spent(
     if known is not None and all(rate is not None for rate, _ in written):
         read = known.input if known.cache_read is None else known.cache_read
         kinds = {
-            "input": sums["input_tokens"] * known.input / _MILLION,
-            "read": sums["cache_read_tokens"] * read / _MILLION,
-            "write": sum((n * (rate or NOTHING) for rate, n in written), NOTHING) / _MILLION,
-            "output": sums["output_tokens"] * known.output / _MILLION,
+            "input": sums["input_tokens"] * known.input / MILLION,
+            "read": sums["cache_read_tokens"] * read / MILLION,
+            "write": sum((n * (rate or NOTHING) for rate, n in written), NOTHING) / MILLION,
+            "output": sums["output_tokens"] * known.output / MILLION,
         }
     return Spending(
         calls,

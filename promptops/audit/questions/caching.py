@@ -9,6 +9,7 @@ from ibis import _
 
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.spending import NOTHING, rates
+from promptops.model.money import MILLION
 from promptops.warehouse.tables import CONTEXTS, PAID
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _TOLD: Final = "How often prompts are found in the vendor's cache, and what misses cost."
 _KEYS: Final = ("prompt", "version", "model")
-_MILLION: Final = Decimal(1_000_000)
 
 
 class Side(NamedTuple):
@@ -83,7 +83,7 @@ def missed(found: Sequence[Side], known: dict[str, Rates]) -> Decimal:
             part = min(lacking, Decimal(tokens))
             lacking -= part
             total += part * ((paid.input if rate is None else rate) - paid.cache_read)
-    return total / _MILLION
+    return total / MILLION
 
 
 def saved(found: Iterable[Side], known: dict[str, Rates]) -> Decimal:
@@ -93,7 +93,7 @@ def saved(found: Iterable[Side], known: dict[str, Rates]) -> Decimal:
         paid = known.get(one.price[0] or "")
         if paid is not None and paid.cache_read is not None:
             total += one.read * (paid.input - paid.cache_read)
-    return total / _MILLION
+    return total / MILLION
 
 
 def _ask(house: Warehouse, window: Window) -> Answer:

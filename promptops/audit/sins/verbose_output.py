@@ -9,6 +9,7 @@ from promptops.audit.facts import SHOWN, ranked, summed
 from promptops.audit.levers import capped, lengths_at
 from promptops.audit.sin import Sin
 from promptops.audit.words import count, dollars, share
+from promptops.model.money import MILLION
 
 if TYPE_CHECKING:
     from promptops.audit.cells import Cell
@@ -68,7 +69,7 @@ def _declared(facts: Facts) -> Sin:
     known = [one for one in facts.templates if one.call and one.calls and one.output]
     found = [one for one in facts.templates if one.of("OUT102", "OUT108")]
     amounts = {
-        one.name: one.call.output * one.call.price.rates.output * one.calls.expected / 1_000_000
+        one.name: one.call.output * one.call.price.rates.output * one.calls.expected / MILLION
         for one in known if one.call and one.calls
     }  # fmt: skip
     dear = sorted(amounts.items(), key=lambda each: -each[1])
