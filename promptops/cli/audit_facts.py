@@ -63,7 +63,7 @@ def facts(
 
 def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, str]:
     """Return the recorded calls of the window; without, why there are none."""
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
 
     since, until = parse_day("--since", wanted.since), parse_day("--until", wanted.until)
     if since and until and until < since:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from promptops.cli import one_line
-from promptops.cli.common import as_json, emit, registry
+from promptops.cli.common import as_json, registry
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def opened(here: Project, ledger: Path | None, plan: EvalPlan | None = None) -> 
     """Open the project's ledger, or another, to keep what a plan has it keep."""
     from promptops.ledger import Ledger
     from promptops.ledger.keeping import Keeping
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
 
     keeping = Keeping(plan.run.store) if plan else None
     return Ledger.open(ledger or here.root / DEFAULT, keeping=keeping)
@@ -96,7 +96,7 @@ def opened(here: Project, ledger: Path | None, plan: EvalPlan | None = None) -> 
 def stored(here: Project, ledger: Path | None) -> Ledger:
     """Open the ledger for reading, or an empty one where there is none: no file is made."""
     from promptops.ledger import Ledger
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
 
     path = ledger or here.root / DEFAULT
     return Ledger.open(path) if path.exists() else Ledger.memory()
@@ -188,12 +188,7 @@ def put(found: Report, form: str, output: Path | None) -> None:
     for note in found.reasons:
         click.echo(f"promptops: {one_line(note)}", err=True)
     text = written(found, form)
-    if output is None:
-        emit(text)
-        return
-    from promptops.templates.files import write_file
-
-    write_file(output, text.encode("utf-8", "backslashreplace"))
+    deliver(text, output)
 
 
 def exit_of(plan: EvalPlan, found: Report) -> int:

@@ -21,7 +21,7 @@ def command(*, place: str, ledger: Path | None) -> None:
 
     Exit codes: 0 copied, 2 it cannot be.
     """
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
     from promptops.warehouse.copying import to_parquet, to_postgres
     from promptops.warehouse.warehouse import is_postgres
 

@@ -37,7 +37,7 @@ def command(
     from promptops.intake.calls import calls_of
     from promptops.intake.reading import reading
     from promptops.ledger.call_store import CallStore
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
     from promptops.registry.records import pricing
 
     here = project()

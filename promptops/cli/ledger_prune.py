@@ -27,7 +27,7 @@ def command(*, before: str, dry_run: bool, ledger: Path | None) -> None:
     """
     from promptops.ledger import Ledger
     from promptops.ledger.call_store import old, prune
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
 
     path = ledger or project().root / DEFAULT
     if not path.is_file():

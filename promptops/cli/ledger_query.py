@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - one for each option
     if question not in known:
         raise UsageError(f"no question {question!r}{nearest(question, known)}: {', '.join(known)}")
     from promptops.audit.question import Window as Days
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
     from promptops.warehouse.warehouse import opened
 
     window = Days(parse_day("--since", since), parse_day("--until", until))

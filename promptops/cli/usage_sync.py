@@ -86,7 +86,7 @@ def command(  # noqa: PLR0913 - one for each option
 
 
 def _ledger(here: Project) -> Path:
-    from promptops.ledger.ledger import DEFAULT
+    from promptops.ledger.place import DEFAULT
 
     path = here.root / DEFAULT
     if not path.is_file():

@@ -15,7 +15,7 @@ from promptops.evals.way import Way
 from promptops.git.state import commit_of
 from promptops.ledger import Ledger
 from promptops.ledger.keeping import Keeping
-from promptops.ledger.ledger import DEFAULT
+from promptops.ledger.place import DEFAULT
 from promptops.pricing.prices import project_prices
 from promptops.registry.runtime import Registry
 from promptops.templates.files import Folder

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from promptops.ledger import merging, pruning, schema
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.leases import Lease
-from promptops.ledger.place import Place, Readers, told, writing
+from promptops.ledger.place import DEFAULT, Place, Readers, told, writing
 from promptops.ledger.queries import Queries
 from promptops.ledger.writer import Writer
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Clock = Callable[[], float]
-
-DEFAULT: Final = ".promptops/ledger.db"
 
 
 class Ledger(Queries):

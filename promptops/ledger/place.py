@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER: Final = ".promptops"
+DEFAULT: Final = f"{FOLDER}/ledger.db"  # below a project's root
 _IGNORED: Final = "# Answers of models are in here; promptops wrote this file.\n*\n"
 _MEMORIES: Final = count()
 _OF_PARENTS: Final[list[list[sqlite3.Connection]]] = []

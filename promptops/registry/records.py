@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import PromptopsError
+from promptops.ledger.place import DEFAULT
 from promptops.recording.raw import Asked
 from promptops.recording.recorder import Recorder
 from promptops.recording.recording import Recording
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from promptops.registry.rendered import Rendered
 
 LEDGER: Final = "PROMPTOPS_LEDGER"
-DEFAULT: Final = ".promptops/ledger.db"
 DAY: Final = 86_400  # seconds
 
 
