@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from promptops.warehouse.tables import CALLS
@@ -70,8 +70,3 @@ class Question:
 def day_of(number: int) -> date:
     """Return the date of a day's number."""
     return _FIRST + timedelta(days=number)
-
-
-def today(now: float) -> date:
-    """Return the date of a moment, in UTC."""
-    return datetime.fromtimestamp(now, UTC).date()
