@@ -49,6 +49,10 @@ class Spending:
         """All tokens of the requests, cached or not."""
         return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
 
+    def share_of(self, total: Spending) -> Decimal | None:
+        """Return the part of a sum's dollars that these are; None of no dollars."""
+        return self.usd / total.usd if total.usd else None
+
     def __add__(self, other: Spending) -> Spending:
         """Return both together."""
         ours, theirs = self.by_kind, other.by_kind
@@ -80,6 +84,13 @@ def spending(
     """
     query = summed(by) if calls is None else summed(by, calls)
     return folded(house.rows(query), len(by), rates(house))
+
+
+def dearest(
+    found: Mapping[tuple[Any, ...], Spending],
+) -> list[tuple[tuple[Any, ...], Spending]]:
+    """Return what was spent with its keys, the most dollars first, then the most calls."""
+    return sorted(found.items(), key=lambda one: (-one[1].usd, -one[1].calls, str(one[0])))
 
 
 def rates(house: Warehouse) -> dict[str, Rates]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.audit.question import Answer, Column, Question
-from promptops.audit.spending import Spending, spending
+from promptops.audit.spending import Spending, dearest, spending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -36,8 +36,7 @@ def _asking(name: str, told: str, by: tuple[str, ...]) -> Callable[[Warehouse, W
     def ask(house: Warehouse, window: Window) -> Answer:
         found = spending(house, by, window.calls())
         total = sum(found.values(), Spending())
-        ranked = sorted(found.items(), key=lambda one: (-one[1].usd, -one[1].calls, str(one[0])))
-        rows = tuple((*key, *_figures(one, total)) for key, one in ranked)
+        rows = tuple((*key, *_figures(one, total)) for key, one in dearest(found))
         keys = tuple(Column(column, "text", _NAMES[column]) for column in by)
         return Answer(name, told, keys + _FIGURES, rows, tuple(unknown(found.values())))
 
@@ -49,7 +48,7 @@ def _figures(one: Spending, total: Spending) -> tuple[Any, ...]:
     return (
         one.calls,
         one.usd if priced else None,
-        one.usd / total.usd if total.usd else None,
+        one.share_of(total),
         one.usd / priced if priced else None,
         one.prompt_tokens,
         one.output_tokens,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
-from promptops.audit.spending import Spending, spending
+from promptops.audit.spending import Spending, dearest, spending
 
 if TYPE_CHECKING:
     from promptops.audit.question import Window
@@ -26,8 +26,8 @@ def _retries(house: Warehouse, window: Window) -> Answer:
     total = sum(spending(house, (), calls).values(), Spending())
     later = spending(house, ("retry_cause",), calls.filter(calls.attempt > 1))
     rows = [
-        (cause or "not told", one.calls, one.calls / total.calls, one.usd, _share(one, total))
-        for (cause,), one in _dearest(later)
+        (cause or "not told", one.calls, one.calls / total.calls, one.usd, one.share_of(total))
+        for (cause,), one in dearest(later)
     ]
     columns = (
         Column("cause", "text", "cause"), Column("calls", "count", "attempts"),
@@ -41,9 +41,9 @@ def _finishes(house: Warehouse, window: Window) -> Answer:
     found = spending(house, ("finish", "error"), window.calls())
     total = sum(found.values(), Spending())
     rows = [
-        (_ended(*key), one.calls, one.calls / total.calls, one.usd, _share(one, total),
+        (_ended(*key), one.calls, one.calls / total.calls, one.usd, one.share_of(total),
          one.output_tokens)
-        for key, one in _dearest(found)
+        for key, one in dearest(found)
     ]  # fmt: skip
     columns = (
         Column("finish", "text", "ended by"), Column("calls", "count", "calls"),
@@ -75,14 +75,6 @@ def _tokens(house: Warehouse, window: Window) -> Answer:
     thought = f"{total.reasoning_tokens:,} tokens of the output are thought"
     notes = (*([thought] if total.reasoning_tokens else []), *unknown([total]))
     return Answer("tokens", _KINDS, columns, rows if total.calls else (), notes)
-
-
-def _dearest(found: dict[tuple[Any, ...], Spending]) -> list[tuple[tuple[Any, ...], Spending]]:
-    return sorted(found.items(), key=lambda one: (-one[1].usd, -one[1].calls, str(one[0])))
-
-
-def _share(one: Spending, total: Spending) -> Any:
-    return one.usd / total.usd if total.usd else None
 
 
 QUESTIONS: Final = (
