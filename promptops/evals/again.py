@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from promptops.evals.report_comparisons import Looks
-from promptops.ledger.rows import canonical
+from promptops.ledger.rows import inputs_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,4 +36,4 @@ def again(made: Prepared, started: float) -> Looks | None:
 
 def _names(cases: Sequence[Case]) -> set[tuple[str, str]]:
     """Return the ids of cases with the hashes of their inputs, as items have them."""
-    return {(case.id, sha256(canonical(dict(case.inputs)).encode()).hexdigest()) for case in cases}
+    return {(case.id, inputs_hash(case.inputs)) for case in cases}

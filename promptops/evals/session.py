@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.misfits import asked_again
@@ -14,7 +13,7 @@ from promptops.evals.runner import Task
 from promptops.evals.variants import ask, sent
 from promptops.ledger.prices import stored
 from promptops.ledger.reading import Reusable
-from promptops.ledger.rows import Item, Reuse, canonical
+from promptops.ledger.rows import Item, Reuse, inputs_hash
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -97,8 +96,7 @@ class Session:
         asked = sent(variant, case, slot.repeat, self.plan)
         item = Item(
             self.calls.run_id, case.id, variant.version, variant.model, slot.position,
-            asked.answer_key, asked.request_hash, slot.repeat, unit(case),
-            sha256(canonical(dict(case.inputs)).encode()).hexdigest(),
+            asked.answer_key, asked.request_hash, slot.repeat, unit(case), inputs_hash(case.inputs),
         )  # fmt: skip
         return item, case, variant, asked
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import PromptopsError
 from promptops.evals.cases import CaseSet, Survey
 from promptops.evals.dataset.given import given
 from promptops.evals.order import shard
-from promptops.ledger.rows import canonical
+from promptops.ledger.rows import inputs_hash
 from promptops.model.evaluation import Case
 
 if TYPE_CHECKING:
@@ -67,9 +66,9 @@ def cases_again(
         each = [tuple(map(int, run.shard.split("/"))) for run in runs]
         ids = {case.id for number, of in each for case in shard(found, number, of)}
         return Cases([case for case in found if case.id in ids], dataset, survey)
-    same = {(case.id, hash_of(case)): case for case in found}
+    same = {(case.id, inputs_hash(case.inputs)): case for case in found}
     cases = _kept(items, same)
-    bare = frozenset(case.id for case in cases if (case.id, hash_of(case)) not in same)
+    bare = frozenset(case.id for case in cases if (case.id, inputs_hash(case.inputs)) not in same)
     gone = len(bare)
     told = "the dataset has changed since: expected values are those of now, scores those of then"
     if gone:
@@ -81,11 +80,6 @@ def _empty(plan: EvalPlan, setting: Setting) -> CaseSet:
     path = plan.dataset.path
     bare = replace(plan, dataset=replace(plan.dataset, train=None))
     return CaseSet(setting.root, bare, {}, {path: given(list, path)})
-
-
-def hash_of(case: Case) -> str:
-    """Return the hash of a case's inputs, as items have it."""
-    return sha256(canonical(dict(case.inputs)).encode()).hexdigest()
 
 
 def _kept(items: Sequence[Item], known: Mapping[tuple[str, str], Case]) -> list[Case]:

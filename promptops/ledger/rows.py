@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from promptops.model.evaluation import Billed, Cause, Finish, Score, ToolCall
@@ -31,6 +32,11 @@ def new_id(now: float) -> str:
 def canonical(value: Any) -> str:
     """Return JSON that is the same for equal values."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def inputs_hash(inputs: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a case's inputs, as items have it."""
+    return sha256(canonical(dict(inputs)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
