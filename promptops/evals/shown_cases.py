@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from promptops.errors import PromptopsError
 from promptops.evals.cases import CaseSet, Survey
 from promptops.evals.dataset.given import given
-from promptops.evals.order import shard
+from promptops.evals.order import shard, unit
 from promptops.ledger.rows import inputs_hash
 from promptops.model.evaluation import Case
 
@@ -94,5 +94,5 @@ def _kept(items: Sequence[Item], known: Mapping[tuple[str, str], Case]) -> list[
 
 
 def _survey(digest: str, cases: Sequence[Case]) -> Survey:
-    clusters = len({case.cluster or f" {case.id}" for case in cases})
+    clusters = len({unit(case) for case in cases})
     return Survey(digest, len(cases), clusters, sum(case.expected is not None for case in cases))
