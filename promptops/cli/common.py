@@ -61,6 +61,20 @@ def emit(text: str) -> None:
     click.echo(text, nl=not text.endswith("\n"), color=None if wants_colour() else False)
 
 
+def deliver(text: str, output: Path | None) -> None:
+    """Print a report, or write it to a file in UTF-8; a lone surrogate becomes its escape there.
+
+    Raises:
+        PromptopsError: The file cannot be written.
+    """
+    if output is None:
+        emit(text)
+        return
+    from promptops.templates.files import write_file
+
+    write_file(output, text.encode("utf-8", "backslashreplace"))
+
+
 def emit_json(data: Any) -> None:
     """Print data as JSON in UTF-8, whatever the terminal's encoding is.
 

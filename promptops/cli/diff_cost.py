@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from promptops.cli import one_line
-from promptops.cli.common import as_json, emit, project, wants_colour
+from promptops.cli.common import as_json, deliver, project, wants_colour
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -159,12 +159,7 @@ def _report(found: Comparison, form: str, output: Path | None, now: datetime) ->
         text = cost_text.report(found, _paint if colour else plain)
     else:
         text = _made(found, form, now)
-    if output is None:
-        emit(text)
-        return
-    from promptops.templates.files import write_file
-
-    write_file(output, text.encode("utf-8", "backslashreplace"))
+    deliver(text, output)
 
 
 def _made(found: Comparison, form: str, now: datetime) -> str:

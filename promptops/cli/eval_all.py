@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from promptops.cli import one_line
-from promptops.cli.common import as_json, emit, project
+from promptops.cli.common import as_json, deliver, project
 from promptops.errors import PromptopsError, UsageError
 
 if TYPE_CHECKING:
@@ -188,9 +188,4 @@ def _put(found: Together, form: str, output: Path | None) -> None:
 
     made = import_module(f"promptops.reporters.evals_{form}").report(found)
     text = as_json(made) if form == "json" else made
-    if output is None:
-        emit(text)
-        return
-    from promptops.templates.files import write_file
-
-    write_file(output, text.encode("utf-8", "backslashreplace"))
+    deliver(text, output)

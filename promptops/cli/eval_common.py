@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from promptops.cli import one_line
-from promptops.cli.common import as_json, registry
+from promptops.cli.common import as_json, deliver, registry
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -187,8 +187,7 @@ def put(found: Report, form: str, output: Path | None) -> None:
     """Print a report, or write it to a file."""
     for note in found.reasons:
         click.echo(f"promptops: {one_line(note)}", err=True)
-    text = written(found, form)
-    deliver(text, output)
+    deliver(written(found, form), output)
 
 
 def exit_of(plan: EvalPlan, found: Report) -> int:

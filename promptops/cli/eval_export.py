@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from promptops.cli.common import emit, project
+from promptops.cli.common import deliver, project
 from promptops.errors import UsageError
 
 
@@ -30,10 +30,9 @@ def command(*, run: str, form: str, output: Path | None, ledger: Path | None) ->
     Parquet needs promptops-toolkit[parquet]. Cells of CSV that a spreadsheet would take for
     formulas begin with an apostrophe.
     """
-    from promptops.cli.eval_common import setting_of, stored
+    from promptops.cli.eval_common import setting_of, stored, written
     from promptops.cli.eval_runs import parts_of_run
     from promptops.evals.shown import shown
-    from promptops.reporters import eval_rows
 
     if form == "parquet" and output is None:
         raise UsageError("eval export: Parquet is no text: name a file with --output")
@@ -46,10 +45,4 @@ def command(*, run: str, form: str, output: Path | None, ledger: Path | None) ->
         assert output is not None  # noqa: S101 - refused above
         write(found, output)
         return
-    text = "".join(eval_rows.jsonl(found) if form == "jsonl" else eval_rows.table(found))
-    if output is None:
-        emit(text)
-        return
-    from promptops.templates.files import write_file
-
-    write_file(output, text.encode("utf-8", "backslashreplace"))
+    deliver(written(found, form), output)
