@@ -34,7 +34,7 @@ def calls_of(
         context = contexts.get(key)
         if context is None:
             context = contexts[key] = _context(one, extra, source)
-        rejected = "invalid" if one.rejected else None
+        rejected = "unfit" if one.rejected else None
         yield Call(
             _id(one, source),
             one.t,

@@ -23,7 +23,7 @@ SELECT at, call_id, prompt, version, model, session, tier, source, error, retry_
   cache_write_long_tokens, long_ttl, reasoning_tokens
 FROM calls JOIN contexts USING (context_id)
 """
-_INVALID: Final = "invalid"  # the answer could not be used
+_UNFIT: Final = "unfit"  # the answer could not be used, and was billed
 _SAYS_ATTEMPTS: Final = "record"  # imports may not know which calls follow others
 
 
@@ -67,8 +67,8 @@ def _recorded(  # noqa: PLR0913, PLR0917 - a column each
         written = {ttl: n for ttl, n in ((short_ttl, short), (long_ttl, long)) if ttl and n}
         usage = Usage(plain, output or 0, read or 0, written)
     rejected = None
-    if source == _SAYS_ATTEMPTS or error == _INVALID:
-        rejected = _INVALID in (cause, error)
+    if source == _SAYS_ATTEMPTS or error == _UNFIT:
+        rejected = _UNFIT in (cause, error)
     return Recorded(
         at,
         id=call_id,

@@ -30,7 +30,9 @@ def here(tmp_path: Path) -> Path:
         context = SORT._replace(tier="batch") if n % 4 == 0 else SORT
         calls.append(
             Call(f"c{n}", 20_000 * DAY + n * DAY / 10, context, Usage(500, 20 + n % 3),
-                 attempt=2 if again else 1, retry_cause="invalid" if again else None)
+                 attempt=2 if again else 1, retry_cause="unfit" if again else None,
+                 # Refused requests are billed to nobody.
+                 error="invalid" if n % 10 == 3 else None)
         )  # fmt: skip
     with CallStore.open(tmp_path / ".promptops" / "ledger.db") as store:
         store.add(calls)
