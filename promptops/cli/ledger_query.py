@@ -29,9 +29,10 @@ DIALECTS: Final = (
 @click.option("--until", metavar="DAY", help="Up to a day, which is included.")
 @click.option("--limit", metavar="N", type=click.IntRange(1), default=20, show_default=True,
               help="Print so many rows of a text or Markdown.")  # fmt: skip
-@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="How to print the answer.")  # fmt: skip
 @click.option("--sql", type=click.Choice(DIALECTS), metavar="DIALECT",
-              help="Print the SQL that is asked, for a database of your own.")  # fmt: skip
+              help="Print only the SQL that is asked, for a database of your own.")  # fmt: skip
 def command(  # noqa: PLR0913 - one for each option
     *,
     question: str | None,
@@ -58,6 +59,8 @@ def command(  # noqa: PLR0913 - one for each option
 
     window = Days(parse_day("--since", since), parse_day("--until", until))
     if sql is not None:
+        if address is not None:
+            raise UsageError("--sql asks no database, so that --from means nothing beside it")
         emit(_sql(known[question], window, sql))
         return
     house = opened(address or str(project().root / Path(DEFAULT)))

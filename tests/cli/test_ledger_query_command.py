@@ -113,6 +113,7 @@ def test_without_a_question_all_are_listed() -> None:
         (["feature"], "did you mean 'features'"),
         (["features", "--since", "yesterday"], "write a day"),
         (["features", "--from", "nowhere.db"], "no ledger is there"),
+        (["features", "--from", "nowhere.db", "--sql", "duckdb"], "asks no database"),
     ],
 )
 def test_what_cannot_be_asked_is_said(args: list[str], told: str) -> None:
