@@ -67,8 +67,7 @@ class Attended:
         for line in opening(found):
             click.echo(f"promptops: {line}", err=True)
         if not self.sure and _dear(found) and sys.stdin.isatty() and sys.stderr.isatty():
-            click.echo("promptops: send it? [y/N] ", nl=False, err=True)
-            if not _yes():
+            if not _yes("promptops: send it? [y/N] "):
                 raise UsageError("eval: nothing was sent, as you did not say yes (or --yes)")
 
     def asking(self, session: Session) -> None:
@@ -111,12 +110,14 @@ def _dear(found: Foretold) -> bool:
     return found.paid and (worst is None or worst > DEAR)
 
 
-def _yes() -> bool:
+def _yes(question: str) -> bool:
     import signal
 
-    # A loop's own handler would wait for it to go on, which it does when this has its answer.
+    # A loop's own handler would wait for it to go on, which it does when this has its answer. It is
+    # out of the way before anybody can answer.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
+        click.echo(question, nl=False, err=True)
         return sys.stdin.readline().strip().casefold() in {"y", "yes"}
     except KeyboardInterrupt:
         click.echo(err=True)
