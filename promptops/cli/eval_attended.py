@@ -66,9 +66,9 @@ class Attended:
         found = foretell(made)
         for line in opening(found):
             click.echo(f"promptops: {line}", err=True)
-        if not self.sure and _dear(found) and sys.stdin.isatty() and sys.stderr.isatty():
-            if not _yes("promptops: send it? [y/N] "):
-                raise UsageError("eval: nothing was sent, as you did not say yes (or --yes)")
+        asks = not self.sure and _dear(found) and sys.stdin.isatty() and sys.stderr.isatty()
+        if asks and not _yes("promptops: send it? [y/N] "):
+            raise UsageError("eval: nothing was sent, as you did not say yes (or --yes)")
 
     def asking(self, session: Session) -> None:
         """Show on a terminal how far a session is, a few times a second."""
