@@ -48,6 +48,7 @@ def calls_of(
             reasoning_tokens=one.reasoning,
             latency=extra.seconds if extra else None,
             first_byte=extra.first_byte if extra else None,
+            o200k_tokens=one.encoded,
         )
 
 

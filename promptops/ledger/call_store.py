@@ -10,12 +10,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from promptops.errors import LedgerError
 from promptops.ledger import schema
 from promptops.ledger.call_rows import Laid, outcome
-from promptops.ledger.call_tables import CALL_COLUMNS, CONTEXT_COLUMNS, OUTCOME_COLUMNS
+from promptops.ledger.call_tables import (
+    CALL_COLUMNS,
+    CONTEXT_COLUMNS,
+    COUNTED_COLUMNS,
+    OUTCOME_COLUMNS,
+)
 from promptops.ledger.place import Place, told, writing
 from promptops.ledger.tables import PRICES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from promptops.ledger.tables import Columns
     from promptops.model.calls import Call, Outcome
@@ -60,9 +65,11 @@ class CallStore:
         """
         new = known = 0
         waiting = iter(calls)
-        while rows := [self._laid.call(call) for call in islice(waiting, AT_ONCE)]:
+        while some := list(islice(waiting, AT_ONCE)):
+            rows = [self._laid.call(call) for call in some]
             added = self._write("calls", CALL_COLUMNS, rows)
             new, known = new + added, known + len(rows) - added
+            self.count({one.call_id: n for one in some if (n := one.o200k_tokens) is not None})
         return Added(new, known)
 
     def tell(self, outcomes: Iterable[Outcome]) -> Added:
@@ -74,6 +81,15 @@ class CallStore:
         rows = [outcome(one) for one in outcomes]
         added = self._write("outcomes", OUTCOME_COLUMNS, rows)
         return Added(added, len(rows) - added)
+
+    def count(self, tokens: Mapping[str, int]) -> None:
+        """Add the tokens of o200k_base of what calls were asked, by the calls' ids.
+
+        Raises:
+            LedgerError: They cannot be written.
+        """
+        if tokens:
+            self._write("counted", COUNTED_COLUMNS, list(tokens.items()))
 
     def close(self) -> None:
         """Close the connection."""
@@ -104,7 +120,10 @@ class CallStore:
 
 
 _OLD: Final = ("calls", "outcomes")
-_UNUSED: Final = "DELETE FROM contexts WHERE context_id NOT IN (SELECT context_id FROM calls)"
+_UNUSED: Final = (
+    "DELETE FROM contexts WHERE context_id NOT IN (SELECT context_id FROM calls)",
+    "DELETE FROM counted WHERE call_id NOT IN (SELECT call_id FROM calls)",
+)
 
 
 def old(path: Path, before: float) -> tuple[int, int]:
@@ -139,7 +158,8 @@ def prune(path: Path, before: float) -> dict[str, int]:
                 table: connection.execute(f"DELETE FROM {table} WHERE at < ?", (before,)).rowcount  # noqa: S608
                 for table in _OLD
             }
-            connection.execute(_UNUSED)
+            for unused in _UNUSED:
+                connection.execute(unused)
     return gone
 
 

@@ -69,6 +69,13 @@ DROP INDEX calls_by_session;
 
 CREATE INDEX calls_by_session ON calls (session, at, context_id) WHERE session IS NOT NULL"""
 
+# Tokens of o200k_base of what some calls were asked, for what a vendor bills for one of them.
+COUNTED_COLUMNS: Final = ("call_id", "o200k_tokens")
+TABLE_OF_COUNTS: Final = """
+CREATE TABLE counted (
+  call_id TEXT NOT NULL PRIMARY KEY, o200k_tokens INTEGER NOT NULL
+) WITHOUT ROWID"""
+
 _INPUT: Final = "json_extract(price, '$.rates.input')"
 
 

@@ -13,6 +13,7 @@ from promptops.errors import LedgerError
 from promptops.ledger.call_tables import (
     CALLS_NEVER_CHANGED,
     INDEXES_OF_SUMS,
+    TABLE_OF_COUNTS,
     TABLES_OF_CALLS,
     VIEW_OF_CALLS,
 )
@@ -133,6 +134,7 @@ _STEPS: Final = (
     ("m004_recorded_calls", TABLES_OF_CALLS + _fixed(CALLS_NEVER_CHANGED)),
     ("m005_a_view_of_recorded_calls", VIEW_OF_CALLS),
     ("m006_indexes_that_sums_read", INDEXES_OF_SUMS),
+    ("m007_counts_of_what_calls_were_asked", TABLE_OF_COUNTS + _fixed(["counted"])),
 )
 NEWEST: Final = len(_STEPS)
 

@@ -65,6 +65,7 @@ class Call:
     latency: float | None = None
     first_byte: float | None = None
     parts: Mapping[Part, int] = field(default_factory=dict)
+    o200k_tokens: int | None = None  # of the request's text, where it was counted
 
 
 @dataclass(frozen=True, slots=True)

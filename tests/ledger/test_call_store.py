@@ -11,7 +11,7 @@ import pytest
 
 from promptops.errors import NotEstimable
 from promptops.ledger import Ledger
-from promptops.ledger.call_store import Added, CallStore
+from promptops.ledger.call_store import Added, CallStore, prune
 from promptops.ledger.prices import from_json
 from promptops.model.calls import Call, Context, Outcome
 from promptops.model.money import Price, Rates, Usage
@@ -110,3 +110,14 @@ def test_pruning_evals_leaves_the_prices_of_calls(tmp_path: Path) -> None:
     with Ledger.open(tmp_path / "ledger.db") as ledger:
         ledger.prune(before=10.0)
     assert asked(tmp_path / "ledger.db", "SELECT count(*) FROM prices") == [(1,)]
+
+
+def test_counts_of_what_calls_were_asked_go_with_their_calls(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with CallStore.open(path) as store:
+        for _ in range(2):
+            store.add([Call("a", 5.0, INBOX, o200k_tokens=40), Call("b", 15.0, INBOX)])
+        store.count({"b": 50})
+    assert asked(path, "SELECT * FROM counted ORDER BY 1") == [("a", 40), ("b", 50)]
+    assert prune(path, before=10.0) == {"calls": 1, "outcomes": 0}
+    assert asked(path, "SELECT * FROM counted") == [("b", 50)]
