@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from promptops.errors import LedgerError, PromptopsError
 from promptops.ledger.call_store import CallStore
+from promptops.recording.counting import Counting
 from promptops.recording.raw import RawCall
 from promptops.recording.rows import call_of, outcome_of
 
@@ -56,6 +57,7 @@ class Kept:
         self._store: CallStore | None = None
         self._calls: list[Call] = []
         self._outcomes: list[Outcome] = []
+        self._counting = Counting()
         self._complained = -PAUSE
         self.dropped = self._refused = self._unwritten = 0
 
@@ -79,6 +81,8 @@ class Kept:
             except Exception as error:  # noqa: BLE001 - a strange answer costs one row
                 self._refused += 1
                 self._complain(f"a call could not be understood: {error}")
+        self._counting.take(taken, time.monotonic())
+        self._count()
         if not self.waiting:
             return
         try:
@@ -89,6 +93,14 @@ class Kept:
         except PromptopsError as error:
             self._complain(f"calls wait to be written: {error}")
             self._bound()
+
+    def _count(self, *, last: bool = False) -> None:
+        """Write the tokens of calls that were counted, if it is time to count some."""
+        if self._store is not None and (
+            tokens := self._counting.counted(time.monotonic(), all_of_them=last)
+        ):
+            with suppress(PromptopsError):  # others will be counted
+                self._store.count(tokens)
 
     def _saved(self, rows: list[Row], save: Callable[[list[Row]], object]) -> list[Row]:
         """Save rows, but for those that no ledger could take, and return an empty list.
@@ -113,6 +125,7 @@ class Kept:
 
     def close(self) -> None:
         """Close the ledger."""
+        self._count(last=True)
         if self._store is not None:
             with suppress(PromptopsError):
                 self._store.close()

@@ -58,6 +58,7 @@ class RawCall:
     texts: tuple[str, ...] = ()  # of the request's messages; they are counted, not kept
     inputs: Mapping[str, Any] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)  # declared inputs
+    attached: tuple[Any, ...] = ()  # definitions of tools and a schema
 
 
 class RawOutcome(NamedTuple):

@@ -39,12 +39,19 @@ class Recording:
         self._raw = RawCall(self.id, now, asked, said)
         self._began = time.perf_counter()
 
-    def sent(self, texts: tuple[str, ...], inputs: Any = None, kinds: Any = None) -> None:
+    def sent(
+        self,
+        texts: tuple[str, ...],
+        inputs: Any = None,
+        kinds: Any = None,
+        attached: tuple[Any, ...] = (),
+    ) -> None:
         """Say what the request's messages are, so that their characters are counted by part.
 
+        ``attached`` are tools and the answer's schema, whose tokens are counted with the messages'.
         Nothing of them is kept.
         """
-        self._raw.texts = texts
+        self._raw.texts, self._raw.attached = texts, attached
         self._raw.inputs, self._raw.kinds = inputs or {}, kinds or {}
 
     def first(self) -> None:

@@ -46,7 +46,8 @@ class PromptCall(Recording):
         """
         rendered = self.prompt.render(**inputs)
         texts = tuple(message.text for message in rendered.messages)
-        self.sent(texts, inputs, self.prompt.inputs)
+        attached = rendered.tools if rendered.schema is None else (*rendered.tools, rendered.schema)
+        self.sent(texts, inputs, self.prompt.inputs, attached)
         return rendered
 
 
