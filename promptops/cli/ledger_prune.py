@@ -13,38 +13,50 @@ from promptops.errors import UsageError
 
 
 @click.command("prune")
-@click.option("--before", metavar="DAY|DAYS", required=True,
+@click.option("--before", metavar="DAY|DAYS",
               help="A day, such as 2026-08-01 (UTC), or an age, such as 90d.")  # fmt: skip
+@click.option("--texts-before", metavar="DAY|DAYS",
+              help="The same for texts of recorded calls alone, such as 7d.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Only say how many rows are that old.")
 @click.option("--ledger", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
               help="Where calls are kept.  [default: .promptops/ledger.db]")  # fmt: skip
-def command(*, before: str, dry_run: bool, ledger: Path | None) -> None:
-    """Delete what is older: recorded calls, their outcomes, runs of evals and their answers.
+def command(
+    *, before: str | None, texts_before: str | None, dry_run: bool, ledger: Path | None
+) -> None:
+    """Delete what is older: recorded calls with their texts and outcomes, evals and their answers.
 
-    What is deleted is overwritten. An answer that a later run has used again stays.
+    With --texts-before alone, calls stay and lose their texts. What is deleted is overwritten. An
+    answer that a later run has used again stays.
 
     Exit codes: 0 deleted, 2 it cannot be.
     """
     from promptops.ledger import Ledger
-    from promptops.ledger.call_store import old, prune
+    from promptops.ledger.call_pruning import old, overwritten, prune
     from promptops.ledger.place import DEFAULT
 
+    if before is None and texts_before is None:
+        raise UsageError("say what is to go: --before 90d, --texts-before 7d, or both")
     path = ledger or project().root / DEFAULT
     if not path.is_file():
         raise UsageError(f"{path}: no ledger is there")
-    limit = _moment(before, time.time())
+    now = time.time()
+    limit = None if before is None else _moment("--before", before, now)
+    texts = None if texts_before is None else _moment("--texts-before", texts_before, now)
     if dry_run:
-        calls, outcomes = old(path, limit)
-        emit(f"{calls:,} calls and {outcomes:,} outcomes are older")
+        found = [f"{rows:,} {name}" for name, rows in old(path, limit, texts).items()]
+        emit(f"{', '.join(found[:-1])} and {found[-1]} are older")
         return
-    gone = dict(prune(path, limit))
-    with Ledger.open(path) as opened:
-        gone |= opened.prune(limit)
+    gone = prune(path, limit, texts)
+    if limit is None:
+        overwritten(path)
+    else:
+        with Ledger.open(path) as opened:
+            gone |= opened.prune(limit)
     told = [f"{rows:,} {name}" for name, rows in gone.items() if rows]
     emit(f"deleted: {', '.join(told)}" if told else "nothing is that old")
 
 
-def _moment(text: str, now: float) -> float:
+def _moment(option: str, text: str, now: float) -> float:
     """Return the seconds since 1970 before which something is old.
 
     Raises:
@@ -56,5 +68,5 @@ def _moment(text: str, now: float) -> float:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--before {text!r}: write a day, such as 2026-08-01, or 90d") from None
+        raise UsageError(f"{option} {text!r}: write a day, such as 2026-08-01, or 90d") from None
     return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()

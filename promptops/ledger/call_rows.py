@@ -16,7 +16,7 @@ from promptops.model.money import Price
 if TYPE_CHECKING:
     from promptops.ledger.rows import StoredPrice
     from promptops.ledger.tables import Columns
-    from promptops.model.calls import Call, Outcome
+    from promptops.model.calls import Call, Outcome, Text
     from promptops.model.money import Rates, Usage
 
 DAY: Final = 86_400  # seconds
@@ -100,6 +100,13 @@ def outcome(row: Outcome) -> Columns:
     return (
         row.outcome_id, row.at, plain(row.kind), row.call_id, row.session, int(row.good), value,
     )  # fmt: skip
+
+
+def kept(row: Text) -> tuple[Columns, Columns]:
+    """Return a text's columns under its hash, and the columns that say whose it is."""
+    text = plain(row.text)
+    digest = sha256(text.encode()).hexdigest()
+    return (digest, text), (row.call_id, row.position, row.role, row.at, digest)
 
 
 def _text(value: Any) -> Any:

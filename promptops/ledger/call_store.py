@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from promptops.errors import LedgerError
 from promptops.ledger import schema
-from promptops.ledger.call_rows import Laid, outcome
+from promptops.ledger.call_rows import Laid, kept, outcome
 from promptops.ledger.call_tables import (
     CALL_COLUMNS,
     CONTEXT_COLUMNS,
@@ -17,13 +17,14 @@ from promptops.ledger.call_tables import (
     OUTCOME_COLUMNS,
 )
 from promptops.ledger.place import Place, told, writing
+from promptops.ledger.side_tables import CALL_TEXT_COLUMNS, LOSS_COLUMNS, TEXT_COLUMNS
 from promptops.ledger.tables import PRICES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from promptops.ledger.tables import Columns
-    from promptops.model.calls import Call, Outcome
+    from promptops.model.calls import Call, Loss, Outcome, Text
 
 AT_ONCE: Final = 20_000  # rows of a commit
 
@@ -91,6 +92,24 @@ class CallStore:
         if tokens:
             self._write("counted", COUNTED_COLUMNS, list(tokens.items()))
 
+    def keep(self, texts: Iterable[Text]) -> None:
+        """Add texts of calls; one that many calls have is stored once.
+
+        Raises:
+            LedgerError: They cannot be written.
+        """
+        if laid := [kept(one) for one in texts]:
+            texts_of, whose = zip(*laid, strict=True)
+            self._write("texts", TEXT_COLUMNS, texts_of, ("call_texts", CALL_TEXT_COLUMNS, whose))
+
+    def lose(self, losses: Sequence[Loss]) -> None:
+        """Add what was lost; a loss that is there already stays as it is.
+
+        Raises:
+            LedgerError: It cannot be written.
+        """
+        self._write("losses", LOSS_COLUMNS, losses)
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -103,7 +122,13 @@ class CallStore:
         """Close."""
         self.close()
 
-    def _write(self, table: str, columns: Sequence[str], rows: list[Columns]) -> int:
+    def _write(
+        self,
+        table: str,
+        columns: Sequence[str],
+        rows: Sequence[Columns],
+        *others: tuple[str, Sequence[str], Sequence[Columns]],
+    ) -> int:
         connection, laid = self._connection, self._laid
         with told(self._place.name), writing(connection):
             connection.executemany(PRICES.insert, map(PRICES.encode, laid.prices))
@@ -114,53 +139,11 @@ class CallStore:
             except OverflowError:
                 raise LedgerError(f"{table}: a number has more than 63 bits") from None
             added = connection.total_changes - before
+            for name, its, more in others:
+                connection.executemany(_insert(name, its), more)
         laid.prices.clear()
         laid.contexts.clear()
         return added
-
-
-_OLD: Final = ("calls", "outcomes")
-_UNUSED: Final = (
-    "DELETE FROM contexts WHERE context_id NOT IN (SELECT context_id FROM calls)",
-    "DELETE FROM counted WHERE call_id NOT IN (SELECT call_id FROM calls)",
-)
-
-
-def old(path: Path, before: float) -> tuple[int, int]:
-    """Return how many calls and outcomes of a ledger are older than a time.
-
-    Raises:
-        LedgerError: It cannot be read.
-    """
-    place = Place.file(path, 30.0)
-    with closing(place.connect(write=False)) as connection, told(place.name):
-        query = (
-            "SELECT (SELECT count(*) FROM calls WHERE at < :at),"
-            " (SELECT count(*) FROM outcomes WHERE at < :at)"
-        )
-        calls, outcomes = connection.execute(query, {"at": before}).fetchone()
-    return calls, outcomes
-
-
-def prune(path: Path, before: float) -> dict[str, int]:
-    """Delete the calls and outcomes of a ledger that are older than a time; returns how many.
-
-    The bytes are overwritten. Prices stay until ``Ledger.prune`` looks for those that nothing uses.
-
-    Raises:
-        LedgerError: Nothing could be deleted.
-    """
-    place = Place.file(path, 30.0)
-    with closing(place.connect()) as connection, told(place.name):
-        connection.execute("PRAGMA secure_delete = ON")
-        with writing(connection):
-            gone = {
-                table: connection.execute(f"DELETE FROM {table} WHERE at < ?", (before,)).rowcount  # noqa: S608
-                for table in _OLD
-            }
-            for unused in _UNUSED:
-                connection.execute(unused)
-    return gone
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import LedgerError
+from promptops.ledger.billed_tables import TABLE_OF_BILLED
 from promptops.ledger.call_tables import (
     CALLS_NEVER_CHANGED,
     INDEXES_OF_SUMS,
@@ -18,6 +19,7 @@ from promptops.ledger.call_tables import (
     VIEW_OF_CALLS,
 )
 from promptops.ledger.place import writing
+from promptops.ledger.side_tables import SIDE_NEVER_CHANGED, TABLES_BESIDE_CALLS
 
 if TYPE_CHECKING:
     import sqlite3
@@ -135,6 +137,8 @@ _STEPS: Final = (
     ("m005_a_view_of_recorded_calls", VIEW_OF_CALLS),
     ("m006_indexes_that_sums_read", INDEXES_OF_SUMS),
     ("m007_counts_of_what_calls_were_asked", TABLE_OF_COUNTS + _fixed(["counted"])),
+    ("m008_texts_and_losses_of_calls", TABLES_BESIDE_CALLS + _fixed(SIDE_NEVER_CHANGED)),
+    ("m009_what_vendors_billed", TABLE_OF_BILLED),
 )
 NEWEST: Final = len(_STEPS)
 

@@ -79,3 +79,32 @@ class Outcome:
     session: str | None = None
     good: bool = True  # resolved, or not
     value_usd: Decimal | None = None
+
+
+class Text(NamedTuple):
+    """A text of a call that is kept on request.
+
+    ``role`` is that of a message of the request, or answer, or error; ``position`` is its place
+    among the texts of its call, whose time is ``at``.
+    """
+
+    call_id: str
+    position: int
+    role: str
+    at: float
+    text: str
+
+
+class Loss(NamedTuple):
+    """Records that never came into the ledger.
+
+    ``kind`` says what they were: call, outcome or text. ``at`` is when the first of them was lost,
+    ``process`` a host and a number of a process.
+    """
+
+    loss_id: str
+    at: float
+    process: str
+    kind: str
+    cause: str
+    number: int

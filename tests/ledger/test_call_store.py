@@ -11,7 +11,8 @@ import pytest
 
 from promptops.errors import NotEstimable
 from promptops.ledger import Ledger
-from promptops.ledger.call_store import Added, CallStore, prune
+from promptops.ledger.call_pruning import prune
+from promptops.ledger.call_store import Added, CallStore
 from promptops.ledger.prices import from_json
 from promptops.model.calls import Call, Context, Outcome
 from promptops.model.money import Price, Rates, Usage
@@ -119,5 +120,5 @@ def test_counts_of_what_calls_were_asked_go_with_their_calls(tmp_path: Path) -> 
             store.add([Call("a", 5.0, INBOX, o200k_tokens=40), Call("b", 15.0, INBOX)])
         store.count({"b": 50})
     assert asked(path, "SELECT * FROM counted ORDER BY 1") == [("a", 40), ("b", 50)]
-    assert prune(path, before=10.0) == {"calls": 1, "outcomes": 0}
+    assert prune(path, before=10.0) == {"calls": 1, "outcomes": 0, "losses": 0, "texts": 0}
     assert asked(path, "SELECT * FROM counted") == [("b", 50)]

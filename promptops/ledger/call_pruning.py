@@ -1,0 +1,91 @@
+"""Recorded calls, their texts, outcomes and losses that are too old: counted, or deleted."""
+
+from __future__ import annotations
+
+import math
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from promptops.ledger import pruning, schema
+from promptops.ledger.place import Place, told, writing
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+_OLD: Final = ("calls", "outcomes", "losses")
+_UNUSED: Final = (
+    "DELETE FROM contexts WHERE context_id NOT IN (SELECT context_id FROM calls)",
+    "DELETE FROM counted WHERE call_id NOT IN (SELECT call_id FROM calls)",
+)
+_TEXTS: Final = "text_sha256 NOT IN (SELECT text_sha256 FROM call_texts WHERE at >= ?)"
+_BUSY: Final = 30.0  # seconds
+
+
+def old(path: Path, before: float | None, texts_before: float | None = None) -> dict[str, int]:
+    """Return how many calls, outcomes, losses and texts of a ledger ``prune`` would delete.
+
+    Raises:
+        LedgerError: It cannot be read.
+    """
+    calls, texts = _limits(before, texts_before)
+    with closing(_current(path)) as connection, told(str(path)):
+        asked = [(one, f"SELECT count(*) FROM {one} WHERE at < ?", calls) for one in _OLD]  # noqa: S608
+        asked.append(("texts", f"SELECT count(*) FROM texts WHERE {_TEXTS}", texts))  # noqa: S608
+        return {one: connection.execute(query, (at,)).fetchone()[0] for one, query, at in asked}
+
+
+def prune(path: Path, before: float | None, texts_before: float | None = None) -> dict[str, int]:
+    """Delete what of recorded calls is older than a time; returns how many rows went, by table.
+
+    Texts that no younger call has go with their calls, and those before ``texts_before`` as well.
+    Bytes are overwritten in what SQLite writes next; ``overwritten`` leaves none in any file.
+    Prices stay until ``Ledger.prune`` looks for those that nothing uses.
+
+    Raises:
+        LedgerError: Nothing could be deleted.
+    """
+    calls, texts = _limits(before, texts_before)
+    with closing(_current(path)) as connection, told(str(path)):
+        connection.execute("PRAGMA secure_delete = ON")
+        with writing(connection):
+            gone = {
+                table: connection.execute(f"DELETE FROM {table} WHERE at < ?", (calls,)).rowcount  # noqa: S608
+                for table in _OLD
+            }
+            for unused in _UNUSED:
+                connection.execute(unused)
+            connection.execute("DELETE FROM call_texts WHERE at < ?", (texts,))
+            query = f"DELETE FROM texts WHERE {_TEXTS}"  # noqa: S608
+            gone["texts"] = connection.execute(query, (-math.inf,)).rowcount
+    return gone
+
+
+def overwritten(path: Path) -> None:
+    """Leave no byte of what was deleted in the files of a ledger.
+
+    Raises:
+        LedgerError: Somebody still reads what was there before.
+    """
+    place = Place.file(path, _BUSY)
+    with closing(place.connect()) as connection, told(place.name):
+        connection.execute("PRAGMA secure_delete = ON")
+        pruning.overwrite(connection, place.name)
+
+
+def _limits(before: float | None, texts_before: float | None) -> tuple[float, float]:
+    calls = -math.inf if before is None else before
+    return calls, calls if texts_before is None else max(calls, texts_before)
+
+
+def _current(path: Path) -> sqlite3.Connection:
+    """Return a connection to a ledger that has taken all steps."""
+    connection = Place.file(path, _BUSY).connect()
+    try:
+        with told(str(path)):
+            if schema.taken(connection) != schema.NEWEST:
+                schema.migrate(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
