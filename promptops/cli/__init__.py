@@ -98,7 +98,7 @@ def group() -> None:
 def main() -> None:
     """Run the command line and leave with its exit code."""
     # What a command has just made is hardly ever garbage; looking for it takes a tenth of the time.
-    gc.set_threshold(50_000)
+    gc.set_threshold(100_000)
     for stream in (sys.stdout, sys.stderr):
         # A prompt may hold any character; a terminal that cannot show one must not end the run.
         if hasattr(stream, "reconfigure"):
@@ -114,6 +114,9 @@ def main() -> None:
         # The reader has had enough, as `| head` does.
         sys.stderr.close()
         raise SystemExit(0) from None
+    finally:
+        # The process gives all its memory back at once; taking it to pieces first takes 80 ms.
+        gc.freeze()
 
 
 def one_line(text: str) -> str:

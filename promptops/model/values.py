@@ -1,8 +1,9 @@
-"""``dataclass`` for frozen values, which is ready sooner.
+"""``dataclass`` for values, which is ready sooner.
 
-A command imports sixty such classes and more. ``dataclasses`` writes and compiles seven functions
-for each, which takes it half a millisecond; only ``__init__`` need be written for a class, once it
-is called, and the others are the same for all. To whoever uses a class, or checks its types, it is
+A command imports hundreds of such classes. ``dataclasses`` describes every field and compiles seven
+functions for each class, which takes it half a millisecond. Here a class notes names and defaults;
+its ``__init__`` is written when the first is made, its ``fields`` are described when somebody asks,
+and its other functions are the same for all. To whoever uses a class, or checks its types, it is
 one of ``dataclasses``: ``fields``, ``replace`` and the rest know it.
 """
 
@@ -10,71 +11,136 @@ from __future__ import annotations
 
 import dataclasses
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as dataclass  # noqa: PLC0414 - what checkers see
 else:
 
-    def dataclass(*, frozen: bool, slots: bool = False) -> Callable[[type], type]:
-        """Return what makes a frozen dataclass of a class.
+    def dataclass(
+        kind: type | None = None, /, *, frozen: bool = False, slots: bool = False
+    ) -> type | Callable[[type], type]:
+        """Return a class as a dataclass, or what makes one of it.
 
         All its fields are given by position or name; so are those of a dataclass above it, which
         is made here, too.
         """
-        assert frozen  # noqa: S101 - others are the standard library's
 
         def made(kind: type) -> type:
-            assert not hasattr(kind, "__post_init__")  # noqa: S101 - it would not be called
-            done = dataclasses.dataclass(init=False, repr=False, eq=False, slots=slots)(kind)
-            fields = dataclasses.fields(done)
-            for name, function in _methods(fields).items():
-                if name not in kind.__dict__:
-                    setattr(done, name, function)
-            done.__init__ = _Unwritten(done)
+            table = _table(kind)
+            added = _added(table, frozen=frozen)
+            done = _slotted(kind, table, added) if slots else _filled(kind, table, added)
+            if "__init__" not in kind.__dict__:
+                done.__init__ = _Unwritten(done, frozen=frozen)
             return done
 
-        return made
+        return made if kind is None else made(kind)
+
+
+_NONE: Final = dataclasses.MISSING
+_TABLE: Final = "__names_and_defaults__"
+
+
+def _table(kind: type) -> dict[str, Any]:
+    """Return the names of a class's fields, those above it first, with what each begins as."""
+    table: dict[str, Any] = {}
+    for base in kind.__mro__[-2:0:-1]:
+        table |= base.__dict__.get(_TABLE, {})
+    for name, annotation in kind.__annotations__.items():
+        if not str(annotation).removeprefix("typing.").startswith("ClassVar"):
+            table[name] = kind.__dict__.get(name, _NONE)
+            assert type(table[name]).__hash__ is not None, name  # noqa: S101 - all would share it
+    return table
+
+
+def _slotted(kind: type, table: dict[str, Any], added: dict[str, Any]) -> type:
+    """Return a class of the same, whose fields have places instead of a dictionary."""
+    left = {"__dict__", "__weakref__", *table}
+    body = added | {name: one for name, one in kind.__dict__.items() if name not in left}
+    taken = {name for base in kind.__mro__[1:-1] for name in base.__dict__.get("__slots__", ())}
+    body["__slots__"] = tuple(name for name in table if name not in taken)
+    body["__qualname__"] = kind.__qualname__
+    return type(kind)(kind.__name__, kind.__bases__, body)
+
+
+def _filled(kind: type, table: dict[str, Any], added: dict[str, Any]) -> type:
+    """Return the class itself, with what it does not say."""
+    for name, one in added.items():
+        if name not in kind.__dict__:
+            setattr(kind, name, one)
+    for name, value in table.items():
+        if isinstance(kind.__dict__.get(name), dataclasses.Field):
+            if value.default is _NONE:
+                delattr(kind, name)
+            else:
+                setattr(kind, name, value.default)
+    return kind
 
 
 class _Unwritten:
     """An ``__init__`` that is written when somebody asks for it; most classes are never made."""
 
-    def __init__(self, kind: type) -> None:
-        self._kind = kind
+    def __init__(self, kind: type, *, frozen: bool) -> None:
+        self._kind, self._frozen = kind, frozen
 
     def __get__(self, one: object, kind: type | None = None) -> Any:
-        made = _init(dataclasses.fields(self._kind))
+        made = _init(self._kind, frozen=self._frozen)
         made.__qualname__ = f"{self._kind.__qualname__}.__init__"
         self._kind.__init__ = made  # type: ignore[misc]
         return made.__get__(one, kind)
 
 
-def _init(fields: tuple[dataclasses.Field[Any], ...]) -> Any:
-    """Return a function that sets the fields of an object that cannot be changed afterwards."""
-    known: dict[str, Any] = {"_set": object.__setattr__, "_none": dataclasses.MISSING}
+def _init(kind: Any, *, frozen: bool) -> Any:
+    """Return a function that sets the fields of an object of a class."""
+    known: dict[str, Any] = {"_set": object.__setattr__, "_none": _NONE}
     parameters, lines = ["self"], ["\n pass"]
-    for number, field in enumerate(fields):
-        name, value = field.name, field.name
-        if field.default is not dataclasses.MISSING:
-            known[f"_{number}"] = field.default
+    for number, (name, start) in enumerate(kind.__dict__[_TABLE].items()):
+        value, described = name, isinstance(start, dataclasses.Field)
+        default, factory = (start.default, start.default_factory) if described else (start, _NONE)
+        if default is not _NONE:
+            known[f"_{number}"] = default
             parameters.append(f"{name}=_{number}")
-        elif field.default_factory is not dataclasses.MISSING:
-            known[f"_{number}"] = field.default_factory
+        elif factory is not _NONE:
+            known[f"_{number}"] = factory
             parameters.append(f"{name}=_none")
             value = f"_{number}() if {name} is _none else {name}"
         else:
             parameters.append(name)
-        lines.append(f"\n _set(self, {name!r}, {value})")
+        # An object that cannot be changed afterwards is set past its own guard.
+        lines.append(f"\n _set(self, {name!r}, {value})" if frozen else f"\n self.{name} = {value}")
+    if hasattr(kind, "__post_init__"):
+        lines.append("\n self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):{''.join(lines)}", known)  # noqa: S102 - as there
     return known["__init__"]
 
 
-def _methods(fields: tuple[dataclasses.Field[Any], ...]) -> dict[str, Callable[..., Any]]:
-    compared = _getter([field.name for field in fields if field.compare])
-    kept = _getter([field.name for field in fields])
-    shown = [field.name for field in fields if field.repr]
+class _Undescribed:
+    """``__dataclass_fields__``, which the standard library makes when somebody asks for them."""
+
+    def __get__(self, one: object, kind: type) -> dict[str, dataclasses.Field[Any]]:
+        owner = next(base for base in kind.__mro__ if _TABLE in base.__dict__)
+        types: dict[str, Any] = {}
+        for base in owner.__mro__[-2::-1]:
+            types |= base.__annotations__ if _TABLE in base.__dict__ else {}
+        table: dict[str, Any] = owner.__dict__[_TABLE]
+        body = {name: value for name, value in table.items() if value is not _NONE}
+        body |= {"__annotations__": types, "__module__": owner.__module__}
+        plain: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("_", (), body))
+        found: dict[str, dataclasses.Field[Any]] = plain.__dataclass_fields__
+        owner.__dataclass_fields__ = found  # type: ignore[attr-defined]
+        return found
+
+
+def _added(table: dict[str, Any], *, frozen: bool) -> dict[str, Any]:
+    """Return what a class gets beside its ``__init__``."""
+    described = {name: one for name, one in table.items() if isinstance(one, dataclasses.Field)}
+    kept = _getter(list(table))
+    compared, shown = kept, list(table)
+    if described:
+        left = {name for name, one in described.items() if not one.compare}
+        compared = _getter([name for name in table if name not in left])
+        shown = [name for name in table if name not in described or described[name].repr]
 
     def equal(self: Any, other: object) -> Any:
         if other.__class__ is not self.__class__:
@@ -91,9 +157,14 @@ def _methods(fields: tuple[dataclasses.Field[Any], ...]) -> dict[str, Callable[.
     def reduced(self: Any) -> Any:
         return type(self), kept(self)
 
-    return {
-        "__eq__": equal, "__hash__": hashed, "__repr__": represented, "__reduce__": reduced,
-        "__setattr__": _set, "__delattr__": _delete,
+    added = {
+        _TABLE: table, "__match_args__": tuple(table), "__dataclass_fields__": _UNDESCRIBED,
+        "__dataclass_params__": _PARAMETERS[frozen], "__eq__": equal, "__repr__": represented,
+    }  # fmt: skip
+    if not frozen:
+        return added | {"__hash__": None}
+    return added | {
+        "__hash__": hashed, "__reduce__": reduced, "__setattr__": _set, "__delattr__": _delete,
     }  # fmt: skip
 
 
@@ -109,3 +180,10 @@ def _set(_: object, name: str, __: object) -> NoReturn:
 
 def _delete(_: object, name: str) -> NoReturn:
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
+
+
+_UNDESCRIBED: Final = _Undescribed()
+_PARAMETERS: Final = {
+    frozen: dataclasses.make_dataclass("_", (), frozen=frozen).__dataclass_params__  # type: ignore[attr-defined]
+    for frozen in (True, False)
+}

@@ -59,6 +59,21 @@ class Card:
         return 1
 
 
+@dataclass
+class Tray:
+    """What is on a tray may change."""
+
+    cups: int = 0
+    plates: list[str] = dataclasses.field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.full = self.cups > 8
+
+
+class Stack(Tray):
+    """Trays, which are no other values than one."""
+
+
 OURS, THEIRS = parcel(dataclass), parcel(dataclasses.dataclass)
 ARGUMENTS = st.tuples(
     st.tuples(st.text(max_size=2)) | st.tuples(st.text(max_size=2), st.integers(0, 30)),
@@ -123,3 +138,38 @@ def test_what_a_class_says_for_itself_stands() -> None:
     assert repr(Card("Ada")) == "a card"
     assert Card("Ada") == Card("Bo")
     assert hash(Card("Ada")) == 1
+
+
+def test_what_may_change_is_equal_by_its_fields_and_has_no_hash() -> None:
+    tray = Tray(plates=["blue"])
+    tray.cups += 2
+    assert tray == Tray(2, ["blue"])
+    assert repr(tray) == "Tray(cups=2, plates=['blue'])"
+    assert copy.deepcopy(tray) == tray
+    assert Tray.cups == 0
+    assert Tray(9).full
+    assert not tray.full
+    assert Tray.__hash__ is None  # type: ignore[comparison-overlap]
+
+
+def test_a_class_below_one_has_its_fields() -> None:
+    assert [field.name for field in dataclasses.fields(Stack)] == ["cups", "plates"]
+    assert Stack(1).cups == 1
+    assert dataclasses.replace(Stack(1), cups=3) == Stack(3)
+
+
+def test_dataclasses_can_go_on_with_one_of_ours() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Parcel(Letter):
+        weight: int = 0
+
+    assert Parcel("Ada", (1,), 3) == Parcel("Ada", (1,), 3)
+    assert [field.name for field in dataclasses.fields(Parcel)] == ["to", "pages", "weight"]
+
+
+def test_a_default_that_all_would_share_is_refused() -> None:
+    with pytest.raises(AssertionError, match="notes"):
+
+        @dataclass
+        class _Box:
+            notes: list[str] = []  # noqa: RUF012 - that is what is refused
