@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from decimal import Decimal
 
 
@@ -41,6 +42,22 @@ class Said(TypedDict, total=False):
     tier: str
 
 
+class Told(TypedDict, total=False):
+    """What the application says of an outcome.
+
+    ``call`` is a call's id, ``good`` False where it did not come about, ``value`` dollars, ``at``
+    seconds since 1970 or a time with its zone. What is told twice with the same ``id``, or without
+    one at the same time, is one outcome.
+    """
+
+    call: str | None
+    session: str | None
+    good: bool
+    value: Decimal | float | str | None
+    at: float | datetime | None
+    id: str | None
+
+
 @dataclass(slots=True)
 class RawCall:
     """A call with what its vendor answered, not looked at yet; ``seconds`` it took in all."""
@@ -62,15 +79,20 @@ class RawCall:
 
 
 class RawOutcome(NamedTuple):
-    """An outcome as the application told it."""
+    """An outcome as the application told it; nothing of it is checked yet.
 
-    outcome_id: str
-    at: float
+    ``told_id`` is the application's own id of it. ``new_id`` is one that nobody else makes, for an
+    outcome that is told without an id and without a time.
+    """
+
     kind: str
-    call_id: str | None
-    session: str | None
-    good: bool
-    value_usd: Decimal | float | str | None
+    at: float | datetime
+    call_id: str | None = None
+    session: str | None = None
+    good: bool = True
+    value: Decimal | float | str | None = None
+    told_id: str | None = None
+    new_id: str | None = None
 
 
 Raw = RawCall | RawOutcome

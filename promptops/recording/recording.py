@@ -12,9 +12,9 @@ from promptops.recording.answers import taken
 from promptops.recording.raw import RawCall, RawOutcome
 
 if TYPE_CHECKING:
-    from decimal import Decimal
+    from typing import Unpack
 
-    from promptops.recording.raw import Asked, Raw, Said
+    from promptops.recording.raw import Asked, Raw, Said, Told
 
 
 class Taker(Protocol):
@@ -27,7 +27,7 @@ class Taker(Protocol):
 class Recording:
     """A call from its beginning to its answer; it is written down when the block ends.
 
-    ``id`` is the call's, for outcomes that are told later.
+    ``id`` is the call's: 32 hexadecimal digits, to be stored with what the call was for.
     """
 
     __slots__ = ("_began", "_raw", "_taker", "_token", "id")
@@ -66,12 +66,13 @@ class Recording:
             self._raw.usage, self._raw.served, self._raw.finish = taken(answer)
         return answer
 
-    def outcome(
-        self, kind: str, *, good: bool = True, value_usd: Decimal | float | str | None = None
-    ) -> None:
-        """Say what came of the call: resolved, accepted, converted and so on."""
-        told = (new_id(now := time.time()), now, kind, self.id, None, good, value_usd)
-        self._taker.put(RawOutcome(*told))
+    def outcome(self, kind: str, **told: Unpack[Told]) -> None:
+        """Say what came of the call: resolved, accepted, converted and so on.
+
+        ``registry.outcome(kind, call=call.id)`` says the same later, or in another process.
+        """
+        told.setdefault("call", self.id)
+        self._taker.put(outcome(kind, **told))
 
     def begin(self) -> None:
         """Say that the call is made now; a block does so by itself."""
@@ -93,8 +94,24 @@ class Recording:
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         """Hand the call over; an exception goes on to the caller."""
-        current.reset(self._token)
+        with suppress(ValueError):  # a generator may be ended in another context
+            current.reset(self._token)
         self.end(error)
+
+
+def outcome(kind: str, **told: Unpack[Told]) -> RawOutcome:
+    """Return an outcome as it is told; it is checked where it is written."""
+    at, own = told.get("at"), told.get("id")
+    return RawOutcome(
+        kind,
+        (now := time.time()) if at is None else at,
+        told.get("call"),
+        told.get("session"),
+        told.get("good", True),
+        told.get("value"),
+        own,
+        new_id(now) if at is None and own is None else None,
+    )
 
 
 current: Final[ContextVar[Recording | None]] = ContextVar("promptops_call", default=None)

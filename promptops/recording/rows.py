@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from promptops.ledger.rows import canonical
 from promptops.model.calls import Call, Context, Outcome
 from promptops.recording.answers import finish_of, reasoning_of, usage_of
 from promptops.recording.parts import parts_of
@@ -56,18 +60,38 @@ def call_of(raw: RawCall, price: Callable[[str, float], Price | None]) -> Call:
 
 
 def outcome_of(raw: RawOutcome) -> Outcome:
-    """Return an outcome as it is kept.
+    """Return an outcome as it is kept: its id is the same whenever the same is told.
 
     Raises:
-        ValueError: Its value is no amount of dollars.
+        ValueError: It is of no call and no session, its value is no amount of dollars, or its time
+            has no zone.
     """
-    value = None
-    if raw.value_usd is not None:
-        try:
-            value = Decimal(str(raw.value_usd))
-        except InvalidOperation:
-            raise ValueError(f"value_usd {raw.value_usd!r} is no amount of dollars") from None
-    return Outcome(raw.outcome_id, raw.at, raw.kind, raw.call_id, raw.session, raw.good, value)
+    if raw.call_id is None and raw.session is None:
+        raise ValueError(f"the outcome {raw.kind!r} is of no call and of no session")
+    value, at = _dollars(raw.value), _seconds(raw.at)
+    given = raw.new_id
+    if given is None:
+        told = at if raw.told_id is None else raw.told_id
+        text = canonical([raw.kind, raw.call_id, raw.session, told])
+        given = sha256(text.encode()).hexdigest()[:32]
+    return Outcome(given, at, raw.kind, raw.call_id, raw.session, raw.good, value)
+
+
+def _dollars(value: Decimal | float | str | None) -> Decimal | None:
+    if value is None:
+        return None
+    with suppress(InvalidOperation):
+        if (found := Decimal(str(value))).is_finite():
+            return found
+    raise ValueError(f"value {value!r} is no amount of dollars")
+
+
+def _seconds(at: float | datetime) -> float:
+    if not isinstance(at, datetime):
+        return float(at)
+    if at.tzinfo is None:
+        raise ValueError(f"the time {at} has no zone")
+    return at.timestamp()
 
 
 def cause_of(error: BaseException) -> Cause:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from promptops.errors import PromptopsError
-    from promptops.recording.raw import Said
+    from promptops.recording.raw import Said, Told
     from promptops.recording.recording import Taker
     from promptops.registry.handle import PromptHandle
     from promptops.registry.hooks import Callback
@@ -152,7 +152,7 @@ class Registry:
 
     @property
     def recorder(self) -> Taker:
-        """What ``record`` hands calls to; it can be set to another, such as one of your own."""
+        """What calls are handed to; it can be set, such as to one of your own."""
         if self._recorder is None:
             from promptops.registry.records import recorder
 
@@ -168,9 +168,7 @@ class Registry:
     ) -> PromptCall:
         """Return a block that writes a call down, with what its answer used and cost.
 
-        ``with registry.record("support/triage@production", feature="inbox") as call:`` and inside
-        ``call.render(...)`` and ``call.response(answer)``. No text is kept. Writing happens on a
-        thread of its own and never raises; ``$PROMPTOPS_LEDGER`` names the file.
+        In it stand ``call.render(...)`` and ``call.response(answer)``. Writing it never raises.
 
         Raises:
             PromptopsError: As ``get`` does.
@@ -178,6 +176,15 @@ class Registry:
         from promptops.registry.records import PromptCall
 
         return PromptCall(self.recorder, self.get(reference, key), tags)
+
+    def outcome(self, kind: str, /, **told: Unpack[Told]) -> None:
+        """Say what came of a call (``call=call.id``) or of a ``session``, from any process.
+
+        It never raises. Told twice with the same ``id``, or ``at`` the same time, it is one.
+        """
+        from promptops.recording.recording import outcome
+
+        self.recorder.put(outcome(kind, **told))
 
     def swap(self, source: Source) -> None:
         """Put another source of versions in place, all at once; handles that were got stay good.

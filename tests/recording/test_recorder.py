@@ -81,7 +81,7 @@ def test_an_exception_goes_on_and_its_cause_is_kept(recorder: Recorder, tmp_path
 def test_outcomes_are_told_of_the_call_they_came_of(recorder: Recorder, tmp_path: Path) -> None:
     with Recording(recorder, SORT, {}) as call:
         call.response(ANSWER)
-    call.outcome("resolved", value_usd="1.25")
+    call.outcome("resolved", value="1.25")
     assert recorder.flush()
     assert asked(
         tmp_path / "ledger.db", "SELECT call_id, kind, good, value_nanousd FROM outcomes"
