@@ -2,7 +2,7 @@
 
 A command imports hundreds of such classes. ``dataclasses`` describes every field and compiles seven
 functions for each class, which takes it half a millisecond. Here a class notes names and defaults;
-its ``__init__`` is written when the first is made, its ``fields`` are described when somebody asks,
+its ``__init__`` is written for what is made often, its ``fields`` are described when somebody asks,
 and its other functions are the same for all. To whoever uses a class, or checks its types, it is
 one of ``dataclasses``: ``fields``, ``replace`` and the rest know it.
 """
@@ -12,6 +12,8 @@ from __future__ import annotations
 import dataclasses
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from promptops.model.beginnings import NONE, TABLE, Unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,24 +34,20 @@ else:
             added = _added(table, frozen=frozen)
             done = _slotted(kind, table, added) if slots else _filled(kind, table, added)
             if "__init__" not in kind.__dict__:
-                done.__init__ = _Unwritten(done, frozen=frozen)
+                done.__init__ = Unwritten(done, frozen=frozen)
             return done
 
         return made if kind is None else made(kind)
-
-
-_NONE: Final = dataclasses.MISSING
-_TABLE: Final = "__names_and_defaults__"
 
 
 def _table(kind: type) -> dict[str, Any]:
     """Return the names of a class's fields, those above it first, with what each begins as."""
     table: dict[str, Any] = {}
     for base in kind.__mro__[-2:0:-1]:
-        table |= base.__dict__.get(_TABLE, {})
+        table |= base.__dict__.get(TABLE, {})
     for name, annotation in kind.__annotations__.items():
         if not str(annotation).removeprefix("typing.").startswith("ClassVar"):
-            table[name] = kind.__dict__.get(name, _NONE)
+            table[name] = kind.__dict__.get(name, NONE)
             assert type(table[name]).__hash__ is not None, name  # noqa: S101 - all would share it
     return table
 
@@ -71,60 +69,23 @@ def _filled(kind: type, table: dict[str, Any], added: dict[str, Any]) -> type:
             setattr(kind, name, one)
     for name, value in table.items():
         if isinstance(kind.__dict__.get(name), dataclasses.Field):
-            if value.default is _NONE:
+            if value.default is NONE:
                 delattr(kind, name)
             else:
                 setattr(kind, name, value.default)
     return kind
 
 
-class _Unwritten:
-    """An ``__init__`` that is written when somebody asks for it; most classes are never made."""
-
-    def __init__(self, kind: type, *, frozen: bool) -> None:
-        self._kind, self._frozen = kind, frozen
-
-    def __get__(self, one: object, kind: type | None = None) -> Any:
-        made = _init(self._kind, frozen=self._frozen)
-        made.__qualname__ = f"{self._kind.__qualname__}.__init__"
-        self._kind.__init__ = made  # type: ignore[misc]
-        return made.__get__(one, kind)
-
-
-def _init(kind: Any, *, frozen: bool) -> Any:
-    """Return a function that sets the fields of an object of a class."""
-    known: dict[str, Any] = {"_set": object.__setattr__, "_none": _NONE}
-    parameters, lines = ["self"], ["\n pass"]
-    for number, (name, start) in enumerate(kind.__dict__[_TABLE].items()):
-        value, described = name, isinstance(start, dataclasses.Field)
-        default, factory = (start.default, start.default_factory) if described else (start, _NONE)
-        if default is not _NONE:
-            known[f"_{number}"] = default
-            parameters.append(f"{name}=_{number}")
-        elif factory is not _NONE:
-            known[f"_{number}"] = factory
-            parameters.append(f"{name}=_none")
-            value = f"_{number}() if {name} is _none else {name}"
-        else:
-            parameters.append(name)
-        # An object that cannot be changed afterwards is set past its own guard.
-        lines.append(f"\n _set(self, {name!r}, {value})" if frozen else f"\n self.{name} = {value}")
-    if hasattr(kind, "__post_init__"):
-        lines.append("\n self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}):{''.join(lines)}", known)  # noqa: S102 - as there
-    return known["__init__"]
-
-
 class _Undescribed:
     """``__dataclass_fields__``, which the standard library makes when somebody asks for them."""
 
     def __get__(self, one: object, kind: type) -> dict[str, dataclasses.Field[Any]]:
-        owner = next(base for base in kind.__mro__ if _TABLE in base.__dict__)
+        owner = next(base for base in kind.__mro__ if TABLE in base.__dict__)
         types: dict[str, Any] = {}
         for base in owner.__mro__[-2::-1]:
-            types |= base.__annotations__ if _TABLE in base.__dict__ else {}
-        table: dict[str, Any] = owner.__dict__[_TABLE]
-        body = {name: value for name, value in table.items() if value is not _NONE}
+            types |= base.__annotations__ if TABLE in base.__dict__ else {}
+        table: dict[str, Any] = owner.__dict__[TABLE]
+        body = {name: value for name, value in table.items() if value is not NONE}
         body |= {"__annotations__": types, "__module__": owner.__module__}
         plain: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("_", (), body))
         found: dict[str, dataclasses.Field[Any]] = plain.__dataclass_fields__
@@ -158,7 +119,7 @@ def _added(table: dict[str, Any], *, frozen: bool) -> dict[str, Any]:
         return type(self), kept(self)
 
     added = {
-        _TABLE: table, "__match_args__": tuple(table), "__dataclass_fields__": _UNDESCRIBED,
+        TABLE: table, "__match_args__": tuple(table), "__dataclass_fields__": _UNDESCRIBED,
         "__dataclass_params__": _PARAMETERS[frozen], "__eq__": equal, "__repr__": represented,
     }  # fmt: skip
     if not frozen:
