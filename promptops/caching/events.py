@@ -7,11 +7,11 @@ entry starts with the request that last wrote or read it; an entry as old as its
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.caching import modes
 from promptops.caching.requests import Billed, placed_marks
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

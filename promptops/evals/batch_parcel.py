@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from tempfile import TemporaryFile, gettempdir
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import ConfigError
+from promptops.model.values import dataclass
 from promptops.providers.batch import Handed, Line, custom_id
 
 if TYPE_CHECKING:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.ledger.prices import stored
 from promptops.ledger.rows import Answer, Result
 from promptops.model.evaluation import Completion
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

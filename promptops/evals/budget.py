@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from promptops.errors import PromptopsError
+from promptops.model.values import dataclass
 
 NOTHING: Final = Decimal(0)
 

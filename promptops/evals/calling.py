@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -11,6 +11,7 @@ from promptops.evals.budget import Budget, BudgetSpent
 from promptops.evals.retries import RetryBudget, after
 from promptops.ledger.rows import Intent, new_id
 from promptops.model.evaluation import VECTORS, Completion, ProviderError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

@@ -7,13 +7,14 @@ as plain input. Marks below the vendor's minimum do nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.caching.implicit import rounded
 from promptops.evals.costing_terms import token_rates
 from promptops.model.money import MILLION, PER_CALL
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

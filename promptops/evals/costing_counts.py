@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from promptops.costs.counting import Batch
 from promptops.errors import NotEstimable
 from promptops.evals.costing_cuts import cut
 from promptops.evals.requests import asked
+from promptops.model.values import dataclass
 from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
@@ -19,6 +19,7 @@ from promptops.errors import ConfigError
 from promptops.evals import dask_calls
 from promptops.evals.dask_calls import Failed
 from promptops.model.evaluation import Completion, ProviderError
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

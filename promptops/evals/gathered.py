@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import gather
-from dataclasses import dataclass, field
+from dataclasses import field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ from promptops.evals.judges import Graders
 from promptops.evals.paired import EVEN, Meetings, settle
 from promptops.ledger.rows import Answer, Scored, canonical
 from promptops.model.evaluation import Score
+from promptops.model.values import dataclass
 from promptops.scorers.key import scorer_key
 from promptops.scorers.kind import Facts
 from promptops.scorers.unasked import unasked

@@ -5,7 +5,7 @@ A judge that fails leaves an error, never a grade.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -13,6 +13,7 @@ from promptops.evals.judging_records import Labelled, Record
 from promptops.evals.judging_vectors import vector_of, vector_request
 from promptops.evals.runner import Task
 from promptops.model.evaluation import ProviderError, Score
+from promptops.model.values import dataclass
 from promptops.scorers.calls import NotAsked, embedded
 from promptops.scorers.unasked import unasked
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
+from promptops.model.values import dataclass
 from promptops.scorers.kinds.judges import BIASED
 
 if TYPE_CHECKING:

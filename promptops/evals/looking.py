@@ -7,11 +7,11 @@ a report finds the look again that stopped its run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.findings import Asked, Sides, compared, decided
 from promptops.evals.order import unit
+from promptops.model.values import dataclass
 from promptops.statistics.family import overall
 from promptops.statistics.looks import places
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.model.evaluation import Score
+from promptops.model.values import dataclass
 from promptops.scorers.unasked import compares
 
 if TYPE_CHECKING:

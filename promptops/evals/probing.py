@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.attempts import Ask
@@ -10,6 +10,7 @@ from promptops.evals.probing_claims import SLACK
 from promptops.evals.probing_texts import text_of, words_for
 from promptops.evals.probing_values import Call
 from promptops.evals.variants import at_most
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

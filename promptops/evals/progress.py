@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.words import dollars
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from decimal import Decimal

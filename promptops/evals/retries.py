@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from random import Random

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from promptops.errors import NotEstimable
 from promptops.ledger.decoding import usage as read_usage
 from promptops.ledger.prices import known_prices
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3

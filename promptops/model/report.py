@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections import Counter

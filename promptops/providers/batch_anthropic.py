@@ -7,11 +7,11 @@ billed. There is nothing to tell a batch by but the ``custom_id`` of its results
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.model.evaluation import ProviderError
+from promptops.model.values import dataclass
 from promptops.providers.anthropic import DIALECTS, WHO
 from promptops.providers.batch import Caps, Seen, answer_in, fingerprint, line_of, results_in
 from promptops.providers.batch_content import Content

@@ -7,10 +7,11 @@ every tag keeps its place, so that what is said about a rendered text points int
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.model.prompt import ROLES
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
