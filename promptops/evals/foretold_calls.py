@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from promptops.evals.ages import fixed
 from promptops.evals.order import ordered
 from promptops.evals.variants import at_most, bytes_of, limits, longest, sent
 from promptops.ledger.reading import Reusable
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from promptops.evals.order import Slot
@@ -67,7 +69,7 @@ def calls(made: Prepared, behind: Before | None = None) -> Calls:
     slots = ordered(made.cases, len(made.variants), plan.repeats, plan.run.seed)
     while block := [_asked(made, slot) for slot in islice(slots, _BLOCK)]:
         keys = {request.answer_key for _, request in block} - done
-        known = {} if setting.fresh else setting.ledger.reusable(keys, plan.run.max_age)
+        known = {} if setting.fresh else setting.ledger.reusable(keys, plan.run.max_age, fixed)
         for variant, request in block:
             mine = found.made[variant.id]
             mine.items += 1

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import ConfigError, PluginError
+from promptops.evals.ages import fixed
 from promptops.evals.judging_vectors import whole
 from promptops.ledger.reading import Reusable
 from promptops.ledger.rows import Reuse
 from promptops.model.evaluation import Completion, ProviderError
+from promptops.model.values import dataclass
 from promptops.scorers.calls import NotAsked
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Questions:
         return said
 
     def _stored(self, grader: Grader, key: str) -> Said | None:
-        found = self.ledger.reusable([key], self.max_age).get(key)
+        found = self.ledger.reusable([key], self.max_age, fixed).get(key)
         if not isinstance(found, Reusable):
             return None
         result, answer, intent = found.result, found.answer, found.intent

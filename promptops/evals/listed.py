@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from promptops.evals.resuming import OWN
-from promptops.evals.runs import Scope
+from promptops.evals.scope import Scope
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import LedgerError
 from promptops.evals.resuming import SHORT, part, unfinished
-from promptops.evals.runs import Scope
+from promptops.evals.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import field
 from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Final
 
+from promptops.evals.ages import fixed
 from promptops.evals.calling import Outcome
 from promptops.evals.judging import over_repeats
 from promptops.evals.retries import RULES
-from promptops.ledger.rows import Run, canonical, new_id
+from promptops.evals.scope import Scope, scope
+from promptops.ledger.rows import Run, new_id
 from promptops.model.evaluation import Completion, ProviderError
 from promptops.model.values import dataclass
 
@@ -68,14 +69,17 @@ def before(ledger: Ledger, run_id: str) -> Before:
     return Before(answered, own, scores, ledger.run_state(run_id).attempts)
 
 
-def scores_of(ledger: Ledger, run_id: str) -> dict[tuple[str, str, str], Score]:
-    """Return the scores of a run's answers; those that failed may be tried again.
+def scores_of(
+    ledger: Ledger, run_id: str, *, failed: bool = False
+) -> dict[tuple[str, str, str], Score]:
+    """Return the scores of a run's answers, by answer key, scorer key and what was expected.
 
-    Of a judge that was asked several times that is the mean.
+    Those that ``failed`` may be tried again. Of a judge that was asked several times it is the
+    mean.
     """
     each: dict[tuple[str, str, str], dict[int, Score]] = {}
     for one in ledger.scores(run_id):
-        if one.score.error is None:
+        if failed or one.score.error is None:
             place = (one.answer_key, one.scorer_key, one.expected_sha256)
             each.setdefault(place, {})[one.repeat] = one.score
     return {place: over_repeats([*scores.values()]) for place, scores in each.items()}
@@ -109,29 +113,16 @@ def ended(row: Row) -> Outcome:
     return Outcome("own" if result.cause in OWN else "missing", None, error, (result.attempt_id,))
 
 
-def scope(made: Prepared) -> str:
-    """Return what a run is to ask, as canonical JSON: how many items, and which texts."""
-    variants = [
-        {"id": one.id, "version": one.version, "model": one.model, "baseline": one.baseline,
-         "sha256": one.handle.ref.sha256, "number": one.handle.ref.version}
-        for one in made.variants
-    ]  # fmt: skip
-    cases = len(made.cases)
-    items = cases * len(variants) * made.plan.repeats
-    return canonical({"cases": cases, "items": items, "variants": variants})
-
-
 def complete(ledger: Ledger, run: Run) -> bool:
     """Return whether all items of a run are answered, or failed on their own."""
-    if run.scope is None:
-        return True
-    return bool(ledger.progress(run.run_id, OWN).ended >= json.loads(run.scope)["items"])
+    return bool(ledger.progress(run.run_id, OWN).ended >= Scope.of(run).items)
 
 
 def unfinished(made: Prepared, now: float) -> Run | None:
     """Return the newest run of just this plan, dataset, part and texts, if it has not ended.
 
-    One that began longer ago than a stored answer may be old is left alone.
+    One that began longer ago than a stored answer may be old is left alone, unless its models'
+    answers do not age.
     """
     setting, oldest = made.setting, made.plan.run.max_age
     same = [
@@ -144,7 +135,8 @@ def unfinished(made: Prepared, now: float) -> Run | None:
     newest = max(same, key=lambda run: run.started)
     if newest.scope != scope(made) or newest.promptops_version != setting.version:
         return None
-    if oldest is not None and now - newest.started > oldest:
+    old = oldest is not None and now - newest.started > oldest
+    if old and not all(one.free or fixed(one.model) for one in made.variants):
         return None
     return None if complete(setting.ledger, newest) else newest
 
@@ -173,7 +165,7 @@ def budget_of(made: Prepared) -> Decimal | None:
 
 def goes_on_told(ledger: Ledger, run: Run, lost: int) -> str:
     """Return a sentence on what a run that goes on has behind it."""
-    done, items = ledger.progress(run.run_id, OWN), json.loads(run.scope or "{}").get("items", 0)
+    done, items = ledger.progress(run.run_id, OWN), Scope.of(run).items
     told = f"run {run.run_id[:SHORT]} goes on: {done.ended:,} of {items:,} answers are there"
     if complete(ledger, run):
         told = f"run {run.run_id[:SHORT]} is complete: there is nothing left to ask"

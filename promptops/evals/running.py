@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -20,11 +19,13 @@ from promptops.evals.resumable import chosen
 from promptops.evals.resuming import Before, before, begun, budget_of, goes_on_told
 from promptops.evals.retries import RetryBudget
 from promptops.evals.session import Session
+from promptops.evals.settled import ended_told, settled
 from promptops.evals.told import Ran, told
 from promptops.evals.warming import Warming
 from promptops.evals.watching import watch
 from promptops.evals.way import Way
 from promptops.ledger.leases import TakenOver
+from promptops.model.values import dataclass
 from promptops.providers.settings import Learning, Settings, Timeouts
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ async def carried_out(plan: EvalPlan, setting: Setting, way: Way | None = None) 
     run, now = None, time.time()
     if way.run is not None or (way.goes_on and not setting.fresh):
         run = chosen(made, way.run, now, way.said)
+        if run is not None and (ended := await settled(made, run)) is not None:
+            way.said(ended_told(run, ended))
+            return ended
     way.prepared(made)
     return await _Run(made, way, run or begun(made, now)).report(goes_on=run is not None)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import UsageError
 from promptops.evals.resuming import SHORT
-from promptops.model.values import dataclass
+from promptops.evals.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -82,31 +81,3 @@ def parts_of(run: Run) -> int:
 
 def _asked(run: Run) -> tuple[Any, ...]:
     return (run.eval_sha256, run.dataset_sha256, run.promptops_version, Scope.of(run).texts)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A version on a model as a run asked it: its text's hash, and its number if it has one."""
-
-    id: str
-    version: str
-    model: str
-    baseline: bool
-    sha256: str
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a run was to ask."""
-
-    cases: int = 0
-    items: int = 0
-    texts: tuple[Text, ...] = ()
-
-    @classmethod
-    def of(cls, run: Run) -> Scope:
-        """Return what a run was to ask; nothing of one that did not write it down."""
-        data = json.loads(run.scope or "{}")
-        texts = tuple(Text(**one) for one in data.get("variants", ()))
-        return cls(data.get("cases", 0), data.get("items", 0), texts)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Final
 
+from promptops.evals.ages import fixed
 from promptops.evals.misfits import asked_again
 from promptops.evals.order import ordered, unit
 from promptops.evals.requests import REPLAY
@@ -14,6 +15,7 @@ from promptops.evals.variants import ask, sent
 from promptops.ledger.prices import stored
 from promptops.ledger.reading import Reusable
 from promptops.ledger.rows import Item, Reuse, inputs_hash
+from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -128,7 +130,7 @@ class Session:
     def _stored_answers(self, keys: set[str]) -> dict[str, Reusable]:
         """Return what earlier runs answered of what this one has not behind it."""
         keys -= self._done.keys() | self._lost.keys()
-        found = {} if self.fresh else self.ledger.reusable(keys, self.plan.run.max_age)
+        found = {} if self.fresh else self.ledger.reusable(keys, self.plan.run.max_age, fixed)
         return {key: one for key, one in found.items() if isinstance(one, Reusable)}
 
     def _again(self, key: str, found: Reusable) -> None:

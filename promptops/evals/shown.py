@@ -11,9 +11,9 @@ from promptops.evals.gathered import Gathered, Seen, expects
 from promptops.evals.judging_begun import recalled
 from promptops.evals.placed import costs
 from promptops.evals.prepared import Prepared, graders_of, prices_of, scorers_of
-from promptops.evals.resuming import completion, ended
+from promptops.evals.resuming import completion, ended, scores_of
 from promptops.evals.runner import KNOWN
-from promptops.evals.runs import Scope
+from promptops.evals.scope import Scope
 from promptops.evals.shown_cases import cases_again
 from promptops.evals.shown_ends import ran
 from promptops.evals.shown_plan import plan_of
@@ -59,6 +59,11 @@ class Shown:
 
 
 def shown(runs: tuple[Run, ...], setting: Setting) -> Shown:
+    """Return a run, or the parts of one, as the rows have it; raises what ``read`` does."""
+    return asyncio.run(read(runs, setting))
+
+
+async def read(runs: tuple[Run, ...], setting: Setting) -> Shown:
     """Return a run, or the parts of one, as the rows have it.
 
     Raises:
@@ -82,7 +87,7 @@ def shown(runs: tuple[Run, ...], setting: Setting) -> Shown:
         plan, setting, variants, scorers, over.dataset, over.survey, over.cases, prices, costing,
         graders_of(unbound, scorers, setting),
     )  # fmt: skip
-    gathered = asyncio.run(_gathered(made, runs, rows, lost, changed=bool(over.told)))
+    gathered = await _gathered(made, runs, rows, lost, changed=bool(over.told))
     notes = [one for one in (over.told, *_texts(lost)) if one]
     inputs = {row.item.case_id: row.item.inputs_sha256 for row in rows}
     ended_as = ran(runs, rows, setting, notes)
@@ -114,7 +119,8 @@ async def _gathered(
     # What is worked out anew is for this report alone.
     with Ledger.memory() as nowhere, nowhere.writer() as writer:
         gathered = Gathered(by_name, made.scorers, writer, time.time, dollars, known,
-                            graders=made.graders, judging=recalled(made))  # fmt: skip
+                            graders=made.graders, judging=recalled(made),
+                            kept=made.plan.run.store == "answers")  # fmt: skip
         for row in rows:
             item, result = row.item, row.result
             if item.case_id not in by_id or (item.version, item.model) not in by_name:
@@ -139,13 +145,13 @@ def _scores(
     Where the dataset has ``changed``, a case that expects something else by now keeps its own.
     """
     found: dict[tuple[str, str, str], Score] = {}
-    last: dict[str, dict[str, Score]] = {}
     for run in runs:
-        for one in made.setting.ledger.scores(run.run_id):
-            found[one.answer_key, one.scorer_key, one.expected_sha256] = one.score
-            last.setdefault(one.answer_key, {})[one.scorer_key] = one.score
+        found |= scores_of(made.setting.ledger, run.run_id, failed=True)
     if not changed:
         return found
+    last: dict[str, dict[str, Score]] = {}
+    for (answer, scorer, _), score in found.items():
+        last.setdefault(answer, {})[scorer] = score
     expected = {case.id: expects(case.expected) for case in made.cases}
     for row in rows:
         key = row.item.answer_key

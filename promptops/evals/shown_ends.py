@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptops.evals.resuming import SHORT
-from promptops.evals.runs import Scope, parts_of
+from promptops.evals.runs import parts_of
+from promptops.evals.scope import Scope
 from promptops.evals.told import Ran
 from promptops.ledger.totals import Total
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from promptops.evals.plan import EvalPlan
     from promptops.evals.prepared import Setting
-    from promptops.evals.runs import Text
+    from promptops.evals.scope import Text
 
 _GONE: Final = "gone.prompt.j2"
 _BLANK: Final = b"---\nversion: 1\n---\n{% user %}\n(this text is not kept)\n{% enduser %}\n"

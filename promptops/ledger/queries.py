@@ -43,14 +43,17 @@ class Queries:
             return tuple(decoding.batch(row) for row in connection.execute(query, (run_id,)))
 
     def reusable(
-        self, answer_keys: Iterable[str], max_age: float | None = None
-    ) -> dict[str, reading.Found]:
+        self, answer_keys: Iterable[str], max_age: float | None = None,
+        fixed: Callable[[str], bool] = lambda _: False,
+    ) -> dict[str, reading.Found]:  # fmt: skip
         """Return what is stored under answer keys: ``Reusable``, or ``Stale`` and why.
 
-        Of keys never sent there is nothing. ``max_age`` is seconds, None for ever.
+        Of keys never sent there is nothing. ``max_age`` is seconds, None for ever; answers of a
+        model that is ``fixed``, as no vendor points its name elsewhere, do not age.
         """
+        now = self._clock()
         with self._readers.one() as connection:
-            return reading.find(connection, answer_keys, now=self._clock(), max_age=max_age)
+            return reading.find(connection, answer_keys, now=now, max_age=max_age, fixed=fixed)
 
     def run_state(self, run_id: str) -> state.RunState:
         """Return what of a run is done, failed, in flight and lost."""

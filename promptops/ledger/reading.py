@@ -11,7 +11,7 @@ from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from promptops.ledger.rows import Answer, Intent, Result
 
@@ -62,12 +62,14 @@ Found = Reusable | Stale
 
 
 def find(
-    connection: sqlite3.Connection, keys: Iterable[str], *, now: float, max_age: float | None
-) -> dict[str, Found]:
+    connection: sqlite3.Connection, keys: Iterable[str], *, now: float, max_age: float | None,
+    fixed: Callable[[str], bool],
+) -> dict[str, Found]:  # fmt: skip
     """Return what is stored under answer keys; of keys that were never sent nothing.
 
-    ``max_age`` is seconds, None for ever. Of several answers the newest counts, and none that was
-    worked out here: by a baseline, from a recording or by a function of a file.
+    ``max_age`` is seconds, None for ever; of a model that is ``fixed`` answers do not age. Of
+    several answers the newest counts, and none that was worked out here: by a baseline, from a
+    recording or by a function of a file.
     """
     found: dict[str, Found] = {}
     served: dict[str, str | None] = {}
@@ -82,6 +84,7 @@ def find(
             isinstance(one, Reusable)
             and max_age is not None
             and now - one.result.ended_at > max_age
+            and not fixed(intent.model)
         ):
             one = Stale(intent, result, "old")
         before = found.get(intent.answer_key)

@@ -42,6 +42,27 @@ def test_a_look_that_decides_ends_the_run_and_is_found_again_by_whoever_shows_it
     assert command(folder, server, "show", found["run"]["id"], "--format", "json").json == found
 
 
+@pytest.mark.parametrize("way", ["again", "resume"])
+def test_a_run_that_a_look_has_decided_has_ended_and_sends_nothing_unless_begun_anew(
+    tmp_path: Path, server: Serving, way: str
+) -> None:
+    worse(server, 2)
+    folder = project(tmp_path, 80)
+    gate = {"metric": "label", "margin": 0.05, "looks": 2}
+    first = run(folder, server, gate=gate, run={"concurrency": 4}).json
+    assert first["run"]["stopped"] == "look 1 of 2 decided after 40 of 80 cases"
+    heard = len(server.world.heard)
+    words = ("evals/sort.yaml",) if way == "again" else ("resume", first["run"]["id"])
+    done = command(folder, server, *words, "--format", "json")
+    assert (done.code, done.json) == (1, first)
+    assert f"has ended: {first['run']['stopped']}; nothing is sent, and --fresh" in done.err
+    assert len(server.world.heard) == heard
+    if way == "again":
+        anew = command(folder, server, *words, "--fresh", "--format", "json").json
+        assert anew["run"]["id"] != first["run"]["id"]
+        assert len(server.world.heard) > heard
+
+
 def test_without_a_decision_all_planned_looks_are_taken_and_their_level_is_told(
     tmp_path: Path, server: Serving
 ) -> None:

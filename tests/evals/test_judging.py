@@ -19,6 +19,7 @@ from promptops.evals.report import Report
 from promptops.evals.resuming import completion, scores_of
 from promptops.evals.runner import KNOWN, Driver, Task
 from promptops.evals.running import Way
+from promptops.evals.shown import shown
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.ledger import Ledger
 from tests.evals.judged_worlds import (
@@ -415,6 +416,27 @@ def test_a_run_that_keeps_no_texts_goes_on_with_the_grades_that_it_has(
             for case in whole.cases for one in case.answers if name in one.scores}  # fmt: skip
     assert known
     assert known.items() <= then.items()
+
+
+def test_of_a_judge_that_was_asked_several_times_the_mean_is_shown_where_no_text_is_kept(
+    root: Path, server: Serving
+) -> None:
+    times: Counter[str] = Counter()
+
+    def grade(asked: Asked) -> Mapping[str, object]:
+        times[asked.last] += 1
+        return {"reason": "again", "verdict": "pass" if times[asked.last] == 1 else "fail"}
+
+    server.world.answer = answering(grade)
+    wanted = plan(root, RUBRIC % ", repeats: 2", "run: {concurrency: 2, store: hashes}")
+    with Ledger.memory(keeping=Keeping("hashes")) as ledger:
+        told = ran(root, ledger, wanted)
+        asked = len(server.world.heard)
+        (run,) = ledger.runs()
+        again = shown((run,), setting(root, ledger)).report
+    assert means(told) == [0.5, 0.5]
+    assert means(again) == means(told)
+    assert len(server.world.heard) == asked
 
 
 def test_what_judges_said_can_be_told_again_without_asking(

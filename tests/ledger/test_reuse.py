@@ -74,6 +74,16 @@ def test_an_old_answer_is_stale_where_an_age_is_set(ledger: Ledger, clock: Clock
     assert why(ledger, 1) is None
 
 
+def test_answers_of_a_model_whose_name_is_fixed_do_not_age(ledger: Ledger, clock: Clock) -> None:
+    with ledger.writer() as writer:
+        answered(writer, 1)
+    clock.now += 400 * DAY
+    model = intent(1).model
+    for fixed, kind in ((model, Reusable), (f"{model}-latest", Stale)):
+        found = ledger.reusable([key(1)], 30 * DAY, lambda name, fixed=fixed: name == fixed)
+        assert isinstance(found[key(1)], kind)
+
+
 def test_an_answer_of_a_clock_that_went_back_is_not_old(ledger: Ledger, clock: Clock) -> None:
     with ledger.writer() as writer:
         answered(writer, 1)
