@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from promptops.warehouse.tables import CALLS
+from promptops.warehouse.tables import CALLS, OUTCOMES_IN_CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,13 @@ class Window:
 
     def calls(self) -> Table:
         """Return the calls of these days."""
-        found = CALLS
+        return self._within(CALLS)
+
+    def outcomes(self) -> Table:
+        """Return what came of the calls of these days, of a session's last call before it."""
+        return self._within(OUTCOMES_IN_CONTEXT)
+
+    def _within(self, found: Table) -> Table:
         if self.since is not None:
             found = found.filter(found.day >= (self.since - _FIRST).days)
         if self.until is not None:

@@ -18,6 +18,7 @@ from promptops.ledger.call_tables import (
     TABLES_OF_CALLS,
     VIEW_OF_CALLS,
 )
+from promptops.ledger.call_views import VIEWS
 from promptops.ledger.place import writing
 from promptops.ledger.side_tables import SIDE_NEVER_CHANGED, TABLES_BESIDE_CALLS
 
@@ -139,6 +140,7 @@ _STEPS: Final = (
     ("m007_counts_of_what_calls_were_asked", TABLE_OF_COUNTS + _fixed(["counted"])),
     ("m008_texts_and_losses_of_calls", TABLES_BESIDE_CALLS + _fixed(SIDE_NEVER_CHANGED)),
     ("m009_what_vendors_billed", TABLE_OF_BILLED),
+    ("m010_views_of_what_was_spent", VIEWS),
 )
 NEWEST: Final = len(_STEPS)
 

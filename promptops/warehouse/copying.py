@@ -11,8 +11,17 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import LedgerError
+from promptops.ledger.call_views import lay, outcomes_in_context
 from promptops.ledger.place import Place
-from promptops.warehouse.tables import CALLS, CONTEXTS, OUTCOMES, PRICES, REALS, TEXTS
+from promptops.warehouse.tables import (
+    CALLS,
+    CONTEXTS,
+    OUTCOMES,
+    OUTCOMES_IN_CONTEXT,
+    PRICES,
+    REALS,
+    TEXTS,
+)
 from promptops.warehouse.warehouse import shown
 
 if TYPE_CHECKING:
@@ -22,6 +31,11 @@ if TYPE_CHECKING:
 
 COPIED: Final = (CALLS, CONTEXTS, OUTCOMES, PRICES)
 _AT_ONCE: Final = 50_000  # rows in memory
+_OF_POSTGRES: Final = (
+    "CREATE INDEX IF NOT EXISTS calls_by_session ON calls (session, at, context_id)",
+    "CREATE OR REPLACE VIEW outcomes_in_context AS"
+    + outcomes_in_context("CAST(floor(max(calls.at) / 86400) AS bigint)"),
+)
 
 
 def to_parquet(ledger: Path, folder: Path) -> dict[str, int]:
@@ -44,7 +58,7 @@ def to_parquet(ledger: Path, folder: Path) -> dict[str, int]:
     try:
         found = {}
         with closing(_opened(ledger)) as connection:
-            for table in COPIED:
+            for table in (*COPIED, OUTCOMES_IN_CONTEXT):
                 found[table.get_name()] = _written(connection, table, aside, parquet)
         aside.rename(folder)
     except sqlite3.Error as error:
@@ -85,7 +99,7 @@ def _blocks(
     connection: sqlite3.Connection, table: Table
 ) -> Iterator[tuple[int | None, list[Sequence[Any]]]]:
     """Yield rows of one day at a time; of other tables than calls, all are of none."""
-    day = table.columns.index("day") if "day" in table.columns else None
+    day = table.columns.index("day") if table is CALLS else None
     order = "" if day is None else " ORDER BY day"
     names = ", ".join(table.columns)
     rows = connection.execute(f"SELECT {names} FROM {table.get_name()}{order}")  # noqa: S608
@@ -118,6 +132,8 @@ def to_postgres(ledger: Path, url: str) -> dict[str, int]:
         with closing(_opened(ledger)) as source, psycopg.connect(url) as target:
             for table in COPIED:
                 found[table.get_name()] = _copied(source, target, table)
+            for statement in _OF_POSTGRES:
+                target.execute(statement)
     except sqlite3.Error as error:
         raise LedgerError(f"ledger {ledger}: {error}") from error
     except psycopg.Error as error:
@@ -145,7 +161,13 @@ def _copied(source: sqlite3.Connection, target: Any, table: Table) -> int:
 def _opened(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise LedgerError(f"{path}: no ledger is there")
-    return Place(str(path), path.absolute().as_uri(), path).connect(write=False)
+    connection = Place(str(path), path.absolute().as_uri(), path).connect(write=False)
+    try:
+        lay(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _date(day: int) -> str:

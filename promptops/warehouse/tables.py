@@ -44,6 +44,11 @@ def _table(name: str, columns: Sequence[str]) -> Table:
 CALLS: Final = _table("calls", CALL_COLUMNS)
 CONTEXTS: Final = _table("contexts", CONTEXT_COLUMNS)
 OUTCOMES: Final = _table("outcomes", OUTCOME_COLUMNS)
+# Not a table but in Parquet: databases find the call of an outcome by an index of sessions.
+OUTCOMES_IN_CONTEXT: Final = _table(
+    "outcomes_in_context",
+    ("outcome_id", "at", "kind", "good", "value_nanousd", "context_id", "day"),
+)
 PRICES: Final = _table("prices", ("price_sha256", "model", "price"))
 
 

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 Row = tuple[Any, ...]
-TABLES: Final = ("calls", "contexts", "outcomes", "prices")
+TABLES: Final = ("calls", "contexts", "outcomes", "outcomes_in_context", "prices")
+_MEMORY: Final = "PRAGMA cache_size = -65536"  # KiB, so that calls are sorted without a file
 _POSTGRES: Final = ("postgres://", "postgresql://")
 
 
@@ -96,11 +97,14 @@ class Ledger:
         Raises:
             LedgerError: The file cannot be read.
         """
+        from promptops.ledger.call_views import lay
         from promptops.ledger.place import Place
 
         place = Place(str(self.path), self.path.absolute().as_uri(), self.path)
         try:
             with closing(place.connect(write=False)) as connection:
+                lay(connection)
+                connection.execute(_MEMORY)
                 return connection.execute(sql(query, self.dialect)).fetchall()
         except sqlite3.Error as error:
             raise LedgerError(f"ledger {self.path}: {error}") from error
@@ -112,6 +116,7 @@ class Parquet:
 
     folder: Path
     dialect: str = "duckdb"
+    _made: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     def rows(self, query: Table) -> Sequence[Row]:
         """Return the rows of a query.
@@ -126,13 +131,23 @@ class Parquet:
                 "Parquet is asked by DuckDB: pip install 'promptops-toolkit[duckdb]'"
             ) from None
         try:
-            with duckdb.connect() as connection:
-                for name in TABLES:
-                    files = (self.folder / name / "**" / "*.parquet").as_posix()
-                    connection.from_parquet(files).create_view(name)
-                return connection.execute(sql(query, self.dialect)).fetchall()
+            # Making one takes longer than some queries do; a cursor of it is one thread's.
+            if not self._made:
+                self._made.append(self._connection(duckdb.connect()))
+            with self._made[0].cursor() as cursor:
+                found: Sequence[Row] = cursor.execute(sql(query, self.dialect)).fetchall()
+                return found
         except duckdb.Error as error:
             raise LedgerError(f"{self.folder}: {error}") from error
+
+    def _connection(self, made: Any) -> Any:
+        missing = [name for name in TABLES if not (self.folder / name).is_dir()]
+        if missing:
+            raise LedgerError(f"{self.folder}: no {', '.join(missing)} is there: export it again")
+        for name in TABLES:
+            files = (self.folder / name / "**" / "*.parquet").as_posix()
+            made.from_parquet(files).create_view(name)
+        return made
 
 
 @dataclass(frozen=True, slots=True)
