@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 Cells = tuple["Cell", ...]
 SECOND: Final = 2
-# Failures that vendors do not bill: nothing was answered.
+_MISSED: Final = ("short", "long", "input")  # what a miss would have read first, second, third
+# Failures that vendors do not bill: nothing was answered. What was answered and is unfit is billed.
 UNBILLED: Final = frozenset(
-    ("rate_limited", "overloaded", "server", "unreachable", "denied", "exhausted")
+    ("rate_limited", "overloaded", "server", "unreachable", "denied", "exhausted", "invalid")
 )
 
 
@@ -111,16 +112,25 @@ def _reading(side: Sequence[Cell], usual: Decimal) -> list[Cell]:
     """Return misses at one price; what all of them lack is taken from each by what it has."""
     lacking = usual * sum((one.told for one in side), NOTHING)
     moved: dict[str, Decimal] = {}
-    for name in ("short", "long", "input"):
-        there: Decimal = sum((getattr(one, name) * one.share for one in side), NOTHING)
-        part = min(lacking, there)
-        lacking -= part
-        moved[name] = part / there if there else NOTHING
+    there: dict[str, Decimal] = {
+        name: sum((getattr(one, name) * one.share for one in side), NOTHING) for name in _MISSED
+    }
+    for name, part in zip(_MISSED, given(lacking, there.values()), strict=True):
+        moved[name] = part / there[name] if there[name] else NOTHING
     found = []
     for one in side:
         taken = {name: getattr(one, name) * share for name, share in moved.items()}
         left = {name: getattr(one, name) - tokens for name, tokens in taken.items()}
         found.append(replace(one, read=one.read + sum(taken.values(), NOTHING), **left))
+    return found
+
+
+def given(lacking: Decimal, there: Iterable[Decimal]) -> list[Decimal]:
+    """Return what each of some amounts gives to one that is lacking, the first first."""
+    found = []
+    for amount in there:
+        found.append(min(lacking, amount))
+        lacking -= found[-1]
     return found
 
 

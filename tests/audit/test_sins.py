@@ -66,6 +66,19 @@ def test_a_second_attempt_after_a_failure_that_is_not_billed_is_no_waste(tmp_pat
     assert sin.evidence[-1].startswith("2 attempts came second, after a failure that is not billed")
 
 
+def test_a_refused_request_is_mended_and_an_unfit_answer_is_given_a_schema(tmp_path: Path) -> None:
+    told = {}
+    for cause in ("invalid", "unfit"):
+        (tmp_path / cause).mkdir()
+        calls = [call(0, Usage(1_000)), call(9, Usage(1_000), attempt=2, retry_cause=cause)]
+        told[cause] = found(facts(tmp_path / cause, calls), "retry-spiral")
+    assert told["invalid"].step.startswith("mend the request")
+    assert "JSON Schema" in told["unfit"].step
+    # A request that was refused was not billed: the second attempt is the one that was paid.
+    stakes = [one.stake.high for one in told.values() if one.stake]
+    assert stakes == [0, pytest.approx(month("1000"), rel=EXACT)]
+
+
 def test_without_a_later_attempt_nothing_is_said_to_be_at_stake(tmp_path: Path) -> None:
     sin = found(facts(tmp_path, [call(0, Usage(1)), call(9, Usage(1))]), "retry-spiral")
     assert sin.stake is None

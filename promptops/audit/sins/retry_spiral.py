@@ -27,12 +27,15 @@ _HIGH: Final = (
 _DECLARED_HIGH: Final = "every attempt after a first is spared"
 _SLOWER: Final = "wait longer before asking again, or send what can wait in batches"
 _SHAPED: Final = "have the vendor hold answers to a JSON Schema: `output` in the front matter"
+_REFUSED: Final = (
+    "mend the request: its vendor refuses it as it is sent (400, 413, 422), and says why"
+)
 _PATIENT: Final = "give the client a longer timeout: an answer that nobody waits for is paid"
 # Why an attempt was sent again -> what is done about that first.
 _STEPS: Final = {
     "rate_limited": _SLOWER, "overloaded": _SLOWER, "server": _SLOWER,
     "timed_out": _PATIENT, "dropped": _PATIENT,
-    "unfit": _SHAPED, "invalid": _SHAPED, "malformed": _SHAPED,
+    "unfit": _SHAPED, "malformed": _SHAPED, "invalid": _REFUSED,
 }  # fmt: skip
 _STEP: Final = "set a limit to attempts, and record why each is made: retry_cause="
 
