@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from promptops.model.calls import Call, Loss, Outcome, Text
 
 AT_ONCE: Final = 20_000  # rows of a commit
+MANY: Final = 128 * 1024  # KiB
 
 
 class Added(NamedTuple):
@@ -43,10 +44,13 @@ class CallStore:
         self._place = place
         self._laid = Laid()
         self._connection = place.connect()
+        self._inode = _inode(place)
 
     @classmethod
-    def open(cls, path: str | Path, *, busy: float = 30.0) -> Self:
+    def open(cls, path: str | Path, *, busy: float = 30.0, many: bool = False) -> Self:
         """Open the ledger of a path, which is made where it is missing.
+
+        ``many`` rows are to come: up to 128 MB of the file are held in memory meanwhile.
 
         Raises:
             LedgerError: It cannot be opened or written, is no ledger, or is of a newer promptops.
@@ -55,7 +59,10 @@ class CallStore:
         with closing(place.connect()) as connection, told(place.name):
             if schema.taken(connection) != schema.NEWEST:
                 schema.migrate(connection)
-        return cls(place)
+        store = cls(place)
+        if many:
+            store._connection.execute(f"PRAGMA cache_size = -{MANY}")
+        return store
 
     def add(self, calls: Iterable[Call]) -> Added:
         """Add calls, so many in each commit; one that is there already stays as it is.
@@ -110,6 +117,11 @@ class CallStore:
         """
         self._write("losses", LOSS_COLUMNS, losses)
 
+    @property
+    def moved(self) -> bool:
+        """Whether the file is another one now than that which was opened, or is gone."""
+        return _inode(self._place) != self._inode
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -144,6 +156,13 @@ class CallStore:
         laid.prices.clear()
         laid.contexts.clear()
         return added
+
+
+def _inode(place: Place) -> int | None:
+    try:
+        return None if place.path is None else place.path.stat().st_ino
+    except OSError:
+        return None
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:

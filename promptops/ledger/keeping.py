@@ -21,6 +21,11 @@ _KEYS: Final = re.compile(
 )
 
 
+def without_keys(text: str) -> str:
+    """Return a text without what looks like a vendor's key."""
+    return _KEYS.sub("[key]", text)
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """What of a text comes into the ledger.
@@ -46,7 +51,7 @@ class Keeping:
         if self.store == "hashes":
             return replace(result, message=None)
         # Vendors repeat a part of the key that they refuse, and of the text that is too long.
-        text = _KEYS.sub("[key]", self._one(result.message))
+        text = without_keys(self._one(result.message))
         return replace(result, message=text[:LONGEST_MESSAGE])
 
     def scored(self, row: Scored) -> Scored:
@@ -57,7 +62,7 @@ class Keeping:
             return replace(row, score=replace(score, reason="", error=error))
         if score.error is None and (self.redact is None or not score.reason):
             return row
-        error = None if score.error is None else _KEYS.sub("[key]", self._one(score.error))
+        error = None if score.error is None else without_keys(self._one(score.error))
         return replace(row, score=replace(score, reason=self._one(score.reason), error=error))
 
     def _one(self, text: str) -> str:

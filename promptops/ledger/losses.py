@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promptops.ledger.place import Place, told
+from promptops.ledger.tallies import left_behind
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 DAY: Final = 86_400  # seconds
-_LOSSES: Final = """
-SELECT CAST(at / 86400 AS INTEGER) AS day, kind, cause, sum(number) FROM losses
-GROUP BY day, kind, cause HAVING day BETWEEN :first AND :last ORDER BY day, kind, cause
-"""
+_LOSSES: Final = "SELECT loss_id, at, kind, cause, number FROM losses"
 _THERE: Final = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'losses'"
 _DATED: Final = (-719_162, 2_900_000)  # days that have a date; a clock may say anything
 
@@ -39,15 +38,29 @@ class Lost(NamedTuple):
 def lost(path: Path, first: int | None = None, last: int | None = None) -> tuple[Lost, ...]:
     """Return what a ledger misses of some days, by day, kind and cause; first and last included.
 
+    What was lost with processes that are gone is known also before another has written it down.
+
     Raises:
         LedgerError: It cannot be read.
     """
+    low = _DATED[0] if first is None else first
+    high = _DATED[1] if last is None else last
+    left = [loss for one in left_behind(path) for loss in one.losses]
+    found = {one.loss_id: (one.at, one.kind, one.cause, one.number) for one in left}
+    found |= {key: tuple(row) for key, *row in _written(path)}
+    sums: Counter[tuple[int, str, str]] = Counter()
+    for at, kind, cause, number in found.values():
+        sums[int(at // DAY), kind, cause] += number
+    return tuple(
+        Lost(day, kind, cause, number)
+        for (day, kind, cause), number in sorted(sums.items())
+        if low <= day <= high
+    )
+
+
+def _written(path: Path) -> list[tuple[Any, ...]]:
     place = Place(str(path), path.absolute().as_uri(), path)
     with closing(place.connect(write=False)) as connection, told(place.name):
         if connection.execute(_THERE).fetchone() == (0,):
-            return ()
-        window = {
-            "first": _DATED[0] if first is None else first,
-            "last": _DATED[1] if last is None else last,
-        }
-        return tuple(Lost(*row) for row in connection.execute(_LOSSES, window))
+            return []
+        return connection.execute(_LOSSES).fetchall()

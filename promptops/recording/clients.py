@@ -89,6 +89,7 @@ def _call(
         if isinstance(tier := given.get("service_tier"), str):
             tags = {**said, "tier": tier}
         call = Recording(taker, _asked(provider, given), tags)
+    call.request(given)
     try:
         answer = method(*args, **given)
     except BaseException as error:

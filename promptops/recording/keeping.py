@@ -3,125 +3,123 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from promptops.errors import LedgerError, PromptopsError
+from promptops.errors import PromptopsError
 from promptops.ledger.call_store import CallStore
+from promptops.ledger.tallies import UNWRITABLE
 from promptops.recording.counting import Counting
+from promptops.recording.losing import LOGGER, STRANGE, UNREDACTED, Losing
 from promptops.recording.raw import RawCall
 from promptops.recording.rows import call_of, outcome_of
+from promptops.recording.texts import Texts, Unredacted
+from promptops.recording.waiting import Waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-    from promptops.model.calls import Call, Outcome
     from promptops.model.money import Price
+    from promptops.recording.losing import Losses
     from promptops.recording.raw import Raw
 
-Row = TypeVar("Row")
-LOGGER: Final = "promptops"
 BUSY: Final = 2.0  # seconds to wait for another process that writes
-PAUSE: Final = 60.0  # seconds between two complaints
 
 
-def _later(error: Exception) -> bool:
-    """Return whether the ledger refuses now, being full or locked, and may take the rows later."""
-    cause = error.__cause__
-    return isinstance(error, LedgerError) and (
-        isinstance(cause, sqlite3.OperationalError) or type(cause) is sqlite3.DatabaseError
-    )
-
-
-class Losses(NamedTuple):
-    """Calls that are not in the ledger: the queue was full, or they could not be understood.
-
-    ``unwritten`` are those that a closed or full ledger did not take.
-    """
-
-    dropped: int = 0
-    refused: int = 0
-    unwritten: int = 0
+def kind_of(raw: Raw) -> str:
+    """Return what a record is: a call or an outcome."""
+    return "call" if isinstance(raw, RawCall) else "outcome"
 
 
 class Kept:
-    """Calls that wait for the ledger; used by one thread, but for the counts."""
+    """Records that wait for the ledger; used by one thread, but for the counts."""
 
     def __init__(
-        self, path: str | Path, price: Callable[[str, float], Price | None], size: int
+        self,
+        path: str | Path,
+        price: Callable[[str, float], Price | None],
+        size: int,
+        texts: Texts | None = None,
     ) -> None:
-        self._path, self._price, self._size = path, price, size
+        self._path, self._price, self._size = Path(path), price, size
+        self._texts = texts or Texts()
         self._store: CallStore | None = None
-        self._calls: list[Call] = []
-        self._outcomes: list[Outcome] = []
         self._counting = Counting()
-        self._complained = -PAUSE
-        self.dropped = self._refused = self._unwritten = 0
+        self._why = ""  # the ledger takes nothing
+        self.losing = Losing(self._path)
+        self._rows = Waiting(self.losing)
 
     @property
     def waiting(self) -> int:
-        """How many calls and outcomes are understood and not written."""
-        return len(self._calls) + len(self._outcomes)
+        """How many records are understood and not written."""
+        return len(self._rows)
 
     def losses(self) -> Losses:
         """Return what is lost so far."""
-        return Losses(self.dropped, self._refused, self._unwritten)
+        return self.losing.losses()
 
-    def write(self, taken: Sequence[Raw]) -> None:
-        """Write calls with those that waited; what cannot be written waits on."""
+    def write(self, taken: Sequence[Raw], *, last: bool = False) -> None:
+        """Write records with those that waited; what cannot be written waits on."""
         for raw in taken:
+            self._understand(raw)
+        self._count(taken)
+        if self.waiting or self.losing.due(last=last):
             try:
-                if isinstance(raw, RawCall):
-                    self._calls.append(call_of(raw, self._price))
-                else:
-                    self._outcomes.append(outcome_of(raw))
-            except Exception as error:  # noqa: BLE001 - a strange answer costs one row
-                self._refused += 1
-                self._complain(f"a call could not be understood: {error}")
-        self._counting.take(taken, time.monotonic())
-        self._count()
-        if not self.waiting:
+                store = self._opened()
+                self._rows.save(store)
+                if self.losing.due(last=last):
+                    self.losing.write(store)
+            except PromptopsError as error:
+                self._why = str(error)
+                self.losing.complain("waits", f"calls wait to be written: {error}")
+                self._rows.give_up(self._size)
+        self.losing.beat()
+
+    def _opened(self) -> CallStore:
+        """Return the ledger; one that was deleted or replaced meanwhile is opened anew."""
+        if self._store is not None and self._store.moved:
+            self.close()
+        if self._store is None:
+            self._store = CallStore.open(self._path, busy=BUSY)
+            self.losing.write_for_others(self._store)
+        return self._store
+
+    def _understand(self, raw: Raw) -> None:
+        try:
+            if isinstance(raw, RawCall):
+                self._rows.calls.append(call_of(raw, self._price))
+                self._take_texts(raw)
+            else:
+                self._rows.outcomes.append(outcome_of(raw))
+        except Exception as error:  # noqa: BLE001 - a strange answer costs one row
+            kind = kind_of(raw)
+            self.losing.lost(kind, STRANGE)
+            self.losing.complain(kind, f"one {kind} could not be understood: {error}")
+
+    def _take_texts(self, raw: RawCall) -> None:
+        try:
+            found = list(self._texts.of(raw))
+        except Exception as error:  # noqa: BLE001 - a strange answer costs its texts
+            self.losing.lost("text", STRANGE)
+            self.losing.complain("text", f"texts could not be read: {type(error).__name__}")
             return
-        try:
-            if self._store is None:
-                self._store = CallStore.open(self._path, busy=BUSY)
-            self._calls = self._saved(self._calls, self._store.add)
-            self._outcomes = self._saved(self._outcomes, self._store.tell)
-        except PromptopsError as error:
-            self._complain(f"calls wait to be written: {error}")
-            self._bound()
+        for one in found:
+            try:
+                self._rows.texts.append(self._texts.kept(raw, *one))
+            except Unredacted as error:
+                self.losing.lost("text", UNREDACTED)
+                self.losing.complain(UNREDACTED, f"a text was not kept: redacting failed: {error}")
 
-    def _count(self, *, last: bool = False) -> None:
+    def _count(self, taken: Sequence[Raw] = (), *, last: bool = False) -> None:
         """Write the tokens of calls that were counted, if it is time to count some."""
-        if self._store is not None and (
-            tokens := self._counting.counted(time.monotonic(), all_of_them=last)
-        ):
-            with suppress(PromptopsError):  # others will be counted
+        with suppress(Exception):  # others will be counted
+            now = time.monotonic()
+            self._counting.take(taken, now)
+            if self._store is not None:
+                tokens = self._counting.counted(now, all_of_them=last)
                 self._store.count(tokens)
-
-    def _saved(self, rows: list[Row], save: Callable[[list[Row]], object]) -> list[Row]:
-        """Save rows, but for those that no ledger could take, and return an empty list.
-
-        Raises:
-            LedgerError: The ledger takes none now.
-        """
-        try:
-            save(rows)
-        except Exception as error:
-            if _later(error):
-                raise
-            for row in rows:  # one of them spoils the rest: it is found and left out
-                try:
-                    save([row])
-                except Exception as wrong:
-                    if _later(wrong):
-                        raise
-                    self._refused += 1
-                    self._complain(f"a call could not be kept: {wrong}")
-        return []
 
     def close(self) -> None:
         """Close the ledger."""
@@ -131,26 +129,21 @@ class Kept:
                 self._store.close()
             self._store = None
 
-    def last_word(self, queued: int) -> None:
-        """Count what waits as lost, and say what a process that ends has not written."""
-        self._unwritten += self.waiting + queued
-        self._calls, self._outcomes = [], []
+    def last_word(self, queued: Sequence[Raw], *, finished: bool) -> None:
+        """Count what waits as lost, and say what a process that ends has not written.
+
+        ``finished`` says that nobody writes any more.
+        """
+        for raw in queued:
+            self.losing.lost(kind_of(raw), UNWRITABLE)
+        self._rows.give_up(0)
+        self.losing.end(finished=finished)
         if any(self.losses()):
-            dropped, refused, unwritten = self.losses()
+            dropped, refused, unwritten, texts = self.losses()
             told = f"{dropped} found the queue full, {refused} could not be understood"
+            more = f"; of others {texts} texts were not kept" if texts else ""
+            why = f" ({' '.join(self._why.split())})" if unwritten and self._why else ""
             logging.getLogger(LOGGER).warning(
-                "calls that were not recorded: %s, %d could not be written", told, unwritten
-            )
-
-    def _bound(self) -> None:
-        over = self.waiting - self._size
-        if over > 0:  # the oldest go
-            gone = self._calls[:over]
-            del self._calls[:over]
-            self._unwritten += len(gone)
-
-    def _complain(self, told: str) -> None:
-        now = time.monotonic()
-        if now - self._complained >= PAUSE:
-            self._complained = now
-            logging.getLogger(LOGGER).warning("%s", told)
+                "calls that were not recorded: %s, %d could not be written%s%s",
+                told, unwritten, why, more,
+            )  # fmt: skip

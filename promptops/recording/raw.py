@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from decimal import Decimal
+
+# What of a request holds texts: arguments of Anthropic's, OpenAI's and Google's clients.
+REQUEST: Final = ("system", "instructions", "messages", "input", "contents")
 
 
 class Asked(NamedTuple):
@@ -72,9 +75,12 @@ class RawCall:
     error: BaseException | None = None
     seconds: float | None = None
     first_byte: float | None = None
-    texts: tuple[str, ...] = ()  # of the request's messages; they are counted, not kept
+    texts: tuple[str, ...] = ()  # of the request's messages
+    roles: tuple[str, ...] = ()  # of these
     inputs: Mapping[str, Any] = field(default_factory=dict)
     kinds: Mapping[str, Any] = field(default_factory=dict)  # declared inputs
+    request: Mapping[str, Any] | None = None  # as a client was asked; where texts are kept
+    answer: Any = None  # where texts are kept
     attached: tuple[Any, ...] = ()  # definitions of tools and a schema
 
 

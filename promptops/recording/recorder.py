@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import time
 from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from promptops.recording.keeping import Kept
+from promptops.recording.keeping import Kept, kind_of
+from promptops.recording.losing import FULL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from promptops.model.money import Price
-    from promptops.recording.keeping import Losses
+    from promptops.recording.losing import Losses
     from promptops.recording.raw import Raw
+    from promptops.recording.texts import Texts
 
 SIZE: Final = 10_000  # calls that may wait to be written
 SECONDS: Final = 0.25  # between two writes
 LAST: Final = 2.0  # seconds that the end of a process waits for what is not written
+_OF_PARENTS: Final[list[Kept]] = []
 
 
 class Recorder:
     """Writes calls down in the background; whatever happens, the caller goes on.
 
     A call that finds the queue full is dropped, and counted. What cannot be written, since the
-    disk is full or the ledger locked, is tried again; the queue bounds that too. After a fork, the
-    child's calls are written by a thread of its own.
+    disk is full or the ledger locked, is tried again; the queue bounds that too. What is lost is
+    written into the ledger when it can be. After a fork, the child's calls are written by a thread
+    of its own.
 
     Args:
         path: The ledger's file.
         price: What a model (``provider:model``) cost at a time in seconds since 1970.
         size: How many calls may wait.
         seconds: How long one may wait at most before it is written.
+        texts: Of which calls texts are kept, and how they are redacted; without, of none.
     """
 
     def __init__(
@@ -46,30 +52,43 @@ class Recorder:
         *,
         size: int = SIZE,
         seconds: float = SECONDS,
+        texts: Texts | None = None,
     ) -> None:
-        self._path, self._price = path, price
+        self._path, self._price, self._texts = path, price, texts
         self._size, self._seconds = size, seconds
+        self.keeps_texts = texts is not None and texts.wanted
         self._begin()
         atexit.register(self.close, LAST)
 
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._queue: deque[Raw] = deque()
-        self._kept = Kept(self._path, self._price, self._size)
+        self._kept = Kept(self._path, self._price, self._size, self._texts)
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._idle = threading.Event()
         self._thread: threading.Thread | None = None
         self._closed = False
 
+    def _begin_in_child(self) -> None:
+        """Begin in the child of a fork: what its parent had queued is its parent's."""
+        _OF_PARENTS.append(self._kept)  # it has an open ledger, which a child may not even close
+        self._kept.losing.leave()
+        self._begin()
+        if "multiprocessing.util" in sys.modules:  # its children end without atexit
+            from multiprocessing.util import Finalize
+
+            Finalize(self, self.close, (LAST,), exitpriority=0)
+
     def put(self, raw: Raw) -> None:
         """Hand a call over; at once, and without ever raising."""
         try:
             if os.getpid() != self._pid:
-                self._begin()  # in the child of a fork: what its parent had queued is its parent's
+                self._begin_in_child()
+            kept = self._kept
+            kept.losing.handed(raw)
             if self._closed or len(self._queue) >= self._size:
-                with self._lock:
-                    self._kept.dropped += 1
+                kept.losing.lost(kind_of(raw), FULL)
                 return
             self._queue.append(raw)
             if self._thread is None:
@@ -86,6 +105,8 @@ class Recorder:
 
     def flush(self, timeout: float = 10.0) -> bool:
         """Wait until everything that was handed over is written; returns whether it is."""
+        if os.getpid() != self._pid:  # in the child of a fork, which has handed over nothing
+            return True
         ends = time.monotonic() + timeout
         while self._queue or self._kept.waiting or not self._idle.is_set():
             if self._thread is None or time.monotonic() > ends:
@@ -104,7 +125,7 @@ class Recorder:
             return
         self._wake.set()
         self._thread.join(timeout)
-        self._kept.last_word(len(self._queue))
+        self._kept.last_word(list(self._queue), finished=not self._thread.is_alive())
 
     def _start(self) -> None:
         with self._lock:
@@ -115,6 +136,7 @@ class Recorder:
                 self._thread.start()
 
     def _work(self) -> None:
+        self._kept.losing.begin()
         while True:
             self._wake.wait(self._seconds)
             self._wake.clear()
@@ -124,7 +146,7 @@ class Recorder:
             while self._queue:
                 taken = [self._queue.popleft() for _ in islice(range(len(self._queue)), 1_000)]
                 self._kept.write(taken)
-            self._kept.write([])
+            self._kept.write([], last=closing)
             self._idle.set()
             if closing:
                 self._kept.close()

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from promptops.ledger.rows import new_id
 from promptops.recording.answers import taken
-from promptops.recording.raw import RawCall, RawOutcome
+from promptops.recording.raw import REQUEST, RawCall, RawOutcome
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Unpack
 
     from promptops.recording.raw import Asked, Raw, Said, Told
@@ -27,15 +28,17 @@ class Taker(Protocol):
 class Recording:
     """A call from its beginning to its answer; it is written down when the block ends.
 
-    ``id`` is the call's: 32 hexadecimal digits, to be stored with what the call was for.
+    ``id`` is the call's: 32 hexadecimal digits, to be stored with what the call was for. ``keeps``
+    says whether texts may be wanted of it.
     """
 
-    __slots__ = ("_began", "_raw", "_taker", "_token", "id")
+    __slots__ = ("_began", "_raw", "_taker", "_token", "id", "keeps")
 
     def __init__(self, taker: Taker, asked: Asked, said: Said) -> None:
         now = time.time()
         self.id = new_id(now)
         self._taker = taker
+        self.keeps: bool = getattr(taker, "keeps_texts", False)
         self._raw = RawCall(self.id, now, asked, said)
         self._began = time.perf_counter()
 
@@ -45,14 +48,24 @@ class Recording:
         inputs: Any = None,
         kinds: Any = None,
         attached: tuple[Any, ...] = (),
+        roles: tuple[str, ...] = (),
     ) -> None:
         """Say what the request's messages are, so that their characters are counted by part.
 
         ``attached`` are tools and the answer's schema, whose tokens are counted with the messages'.
-        Nothing of them is kept.
+        Nothing of them is kept, unless the recorder was asked to.
         """
-        self._raw.texts, self._raw.attached = texts, attached
+        self._raw.texts, self._raw.attached, self._raw.roles = texts, attached, roles
         self._raw.inputs, self._raw.kinds = inputs or {}, kinds or {}
+
+    def request(self, given: Mapping[str, Any]) -> None:
+        """Take what a client is asked, where texts may be wanted; later changes do not count."""
+        if self.keeps:
+            known = {name: given[name] for name in (*REQUEST, "config") if name in given}
+            self._raw.request = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in known.items()
+            }
 
     def first(self) -> None:
         """Say that the first byte of a stream is here; later ones do not count."""
@@ -64,6 +77,8 @@ class Recording:
         self._raw.seconds = time.perf_counter() - self._began
         with suppress(Exception):  # an answer of no known shape tells nothing
             self._raw.usage, self._raw.served, self._raw.finish = taken(answer)
+        if self.keeps:
+            self._raw.answer = answer
         return answer
 
     def outcome(self, kind: str, **told: Unpack[Told]) -> None:

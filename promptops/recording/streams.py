@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from promptops.recording.answers import taken
+from promptops.recording.texts import piece
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,7 @@ class Told:
         self.usage: Any = None
         self.model: Any = None
         self.stop_reason: Any = None
+        self.text: str | None = None  # where texts are kept
 
     def event(self, event: Any) -> None:
         """Take what an event tells; the last word on each field counts."""
@@ -46,6 +48,7 @@ class Stream:
 
     def __init__(self, stream: Any, call: Recording, *, ends: bool) -> None:
         self._stream, self._call, self._ends, self._told = stream, call, ends, Told()
+        self._pieces: list[str] = []
         self._events: Iterator[Any] | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -85,6 +88,7 @@ class Stream:
             error = raised
             raise
         finally:
+            self._told.text = "".join(self._pieces) or None
             self._call.response(self._told)
             if self._ends:
                 self._call.end(error)
@@ -111,6 +115,8 @@ class Stream:
         self._call.first()
         with suppress(Exception):  # an event of no known shape tells nothing
             self._told.event(event)
+            if self._call.keeps:
+                self._pieces.append(piece(event))
 
 
 def _both(before: Any, after: Any) -> Any:

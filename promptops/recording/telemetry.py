@@ -43,6 +43,11 @@ class Telemetry:
         self._tokens = meter.create_histogram("gen_ai.client.token.usage", "{token}")
         self._seconds = meter.create_histogram("gen_ai.client.operation.duration", "s")
 
+    @property
+    def keeps_texts(self) -> bool:
+        """Whether the other taker wants texts; none goes to OpenTelemetry."""
+        return getattr(self._taker, "keeps_texts", False)
+
     def put(self, raw: Raw) -> None:
         """Tell of a call and hand it on; an exporter that fails is the exporter's affair."""
         if isinstance(raw, RawCall):

@@ -47,7 +47,8 @@ class PromptCall(Recording):
         rendered = self.prompt.render(**inputs)
         texts = tuple(message.text for message in rendered.messages)
         attached = rendered.tools if rendered.schema is None else (*rendered.tools, rendered.schema)
-        self.sent(texts, inputs, self.prompt.inputs, attached)
+        roles = tuple(message.role for message in rendered.messages) if self.keeps else ()
+        self.sent(texts, inputs, self.prompt.inputs, attached, roles)
         return rendered
 
 
@@ -89,7 +90,8 @@ def pricing(root: Path | None) -> Callable[[str, float], Price | None]:
     def price(model: str, at: float) -> Price | None:
         try:
             return of(int(at // DAY)).find(model)
-        except PromptopsError:
-            return None  # a call whose settings are broken is better kept without its price
+        except (PromptopsError, ValueError, OverflowError, OSError):
+            # A call whose settings or whose clock are broken is better kept without its price.
+            return None
 
     return price
