@@ -42,6 +42,7 @@ class Extra(NamedTuple):
     finish: str | None = None  # as the vendor says it
     seconds: float | None = None
     first_byte: float | None = None
+    text: str | None = None  # the hash of the prompt's text, sha256:HEX
 
 
 class Recorded(NamedTuple):

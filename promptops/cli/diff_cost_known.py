@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # What measures; figures are worked out anew by what is beside it.
 _CODE: Final = (
     "caching", "config", "costs", "git", "model", "placement", "registry", "templates", "tokens",
+    "usage_file",
 )  # fmt: skip
 
 
@@ -47,7 +48,11 @@ def known(here: Project, terms: Terms, counting: Choice) -> Known:
 
     rules = here.config.cache_rules
     own = Folder(here.root).read(rules) if rules else None
-    decisive = (here.config, terms.model, terms.usage, terms.prices.day, own, encoding_of("claude"))
+    old = terms.usage.old(terms.prices.today)
+    decisive = (
+        *(here.config, terms.model, terms.usage, old, terms.prices.day, own),
+        encoding_of("claude"),
+    )
     try:
         folder = cache_folder()
     except RuntimeError:  # no home folder, as in some containers

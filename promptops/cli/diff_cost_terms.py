@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from promptops.config.cost import Policy
     from promptops.costs.comparison import Comparison, PriceChange
     from promptops.costs.terms import Terms
-    from promptops.costs.usage_file import UsageFile
     from promptops.costs.waivers import Waiver
     from promptops.pricing.prices import Prices
     from promptops.templates.files import Files
     from promptops.tokens.remote import Choice
+    from promptops.usage_file.reading import UsageFile
 
 
 class Given(NamedTuple):
@@ -71,8 +71,8 @@ def _prices(here: Project, files: Files, given: Given, today: date) -> Prices:
 
 
 def _usage(here: Project, file: Path | None) -> tuple[UsageFile, str]:
-    from promptops.costs.usage_file import UsageFile
     from promptops.templates.files import Folder, read_file
+    from promptops.usage_file.reading import UsageFile
 
     if file is None:
         path = here.config.cost.usage

@@ -13,10 +13,10 @@ from promptops.errors import UsageError
 
 if TYPE_CHECKING:
     from promptops.config import Project
-    from promptops.costs.usage_file import UsageFile
     from promptops.usage.measure import Measured
     from promptops.usage.recording import Recording
     from promptops.usage.sync import Plan
+    from promptops.usage_file.reading import UsageFile
 
 _WITHIN = 10  # percent
 
@@ -95,8 +95,8 @@ def _ledger(here: Project) -> Path:
 
 
 def _parsed(data: bytes | None, where: str) -> UsageFile:
-    from promptops.costs.usage_file import UsageFile
     from promptops.templates.files import Memory
+    from promptops.usage_file.reading import UsageFile
 
     return UsageFile.read(Memory({} if data is None else {where: data}), where)
 
@@ -116,10 +116,11 @@ def _measured(here: Project, calls: Recording, share: Decimal) -> Measured:
     from promptops.registry.versions import Versions
     from promptops.templates.files import Folder
     from promptops.usage.measure import measure
-    from promptops.usage.naming import models_by, prompts_by
+    from promptops.usage.naming import models_by, prompts_by, texts_by
 
     versions = Versions(Folder(here.root), here.config)
-    found = measure(calls, prompts_by(versions), models_by(bundled()), share)
+    named = prompts_by(versions), models_by(bundled())
+    found = measure(calls, *named, share, texts_by(versions))
     if not found.window.calls:
         reasons = ", ".join(f"{why} ({count})" for why, count in sorted(calls.left_out.items()))
         raise UsageError(f"none of the traces holds a call: {reasons}")

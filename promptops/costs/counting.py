@@ -9,7 +9,7 @@ from promptops.model.values import dataclass
 from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from promptops.costs.sent import Counted, Sent
     from promptops.model.tokens import CountMethod
@@ -71,10 +71,18 @@ class Batch:
         return self._tokens[encoding]
 
 
-def method_of(one: Sent, model: str | None, calibrations: Mapping[str, Calibration]) -> CountMethod:
-    """Return how a side's texts are counted for a model."""
+def method_of(
+    one: Sent,
+    model: str | None,
+    calibrations: Callable[[int | None], Mapping[str, Calibration]],
+) -> CountMethod:
+    """Return how a side's texts are counted for a model.
+
+    ``calibrations`` gives them by model for so many characters, where these are all that is sent.
+    """
     texts = "\n".join((*one.messages, *one.attached))
-    return method_for(model, texts, calibrations, reconstruct=True)
+    size = len(texts) if one.counted == "rendered" else None
+    return method_for(model, texts, calibrations(size), reconstruct=True)
 
 
 def counted(one: Sent, method: CountMethod, batch: Batch) -> Count:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.model.values import dataclass
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
     from promptops.costs.stretches import Stretches
     from promptops.model.cost import CostMetadata
     from promptops.model.usage import Calibration
+
+    Calibrations = Callable[[str, Callable[[str], bool], int | None], Mapping[str, Calibration]]
 
 
 class Move(NamedTuple):
@@ -68,13 +69,15 @@ class Measured:
 class Asked:
     """What of the settings decides how a pair is measured.
 
-    ``cached`` says whether a vendor may cache so many tokens of a prompt of a name, without marks.
+    ``calibrations`` gives a prompt's by model, for a text of so many characters, where these are
+    known; it may ask whether a side has a text whose hash begins in some way. ``cached`` says
+    whether a vendor may cache so many tokens of a prompt of a name, without marks.
     """
 
     model: str | None = None  # instead of what the prompts name
     default_model: str | None = None  # where a prompt names none
     folder: str = "prompts"
-    calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    calibrations: Calibrations = lambda *_: {}
     variables: Callable[[str], Sequence[str]] = lambda _: ()  # inputs of known tokens, by prompt
     cached: Callable[[str, str, int], bool] = lambda *_: False  # of prompt, model, tokens
     fixes: bool = True  # whether other orders of the new side's lines are tried

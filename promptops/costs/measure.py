@@ -8,6 +8,7 @@ A ``Measured`` depends on the texts of both sides, on the models that they are c
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from promptops.costs.counting import Batch, counted, method_of
@@ -107,8 +108,13 @@ def _ask_vendors(work: Sequence[_Work], asked: Asked, requests: RequestCounter) 
 def _work(pair: Pair, asked: Asked) -> _Work:
     old, new = sent(pair, asked.folder, asked.variables(pair.name))
     found = _Work(pair, old, new)
+
+    def is_text(start: str) -> bool:
+        return any(side.closure.startswith(start) for side in (pair.old, pair.new) if side)
+
     for key, one, model in found.sent(asked):
-        found.methods[key] = method_of(one, model, asked.calibrations)
+        known = partial(asked.calibrations, pair.name, is_text)
+        found.methods[key] = method_of(one, model, known)
     if not pair.broken and any(one and one.marked for one in (pair.old, pair.new)):
         _cut(found, asked)
     return found

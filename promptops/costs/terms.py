@@ -9,20 +9,23 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from promptops.costs.facts import Asked
-from promptops.costs.usage_file import UsageFile
 from promptops.costs.use import Sources, used
 from promptops.errors import UnknownModel, UsageError
 from promptops.model.cost import Amount
-from promptops.model.usage import Use
+from promptops.model.usage import OLD, Use, old
 from promptops.model.values import dataclass
+from promptops.usage_file.reading import UsageFile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from promptops.caching.book import RuleBook
     from promptops.caching.rules import CacheRules
     from promptops.costs.estimate import Unknown
     from promptops.costs.facts import Facts, Measured
     from promptops.costs.use import Used
     from promptops.model.money import Price
+    from promptops.model.usage import Calibration
     from promptops.pricing.prices import Prices
 
 _CALLS: Final = re.compile(r"([0-9][0-9_,]*(?:\.[0-9]+)?)([kMG]?)(?:/mo(?:nth)?)?\Z")
@@ -52,7 +55,7 @@ class Terms:
             self.model,
             self.default_model,
             self.folder,
-            self.usage.calibration,
+            self._calibrations,
             self._variables,
             self._cached,
         )
@@ -60,7 +63,8 @@ class Terms:
     def used(self, measured: Measured) -> Used:
         """Return how a prompt is used."""
         own = self.usage.prompts.get(measured.name, _NOBODY)
-        said = Sources(self.calls, own, self.usage.defaults, self.usage_name)
+        age = f" (over {OLD} days old)" if old(own.until, self.prices.today) else ""
+        said = Sources(self.calls, own, self.usage.defaults, f"{self.usage_name}{age}")
         return used(measured.old, measured.new, said)
 
     def price_of(self, facts: Facts) -> tuple[Price | None, Unknown | None]:
@@ -86,6 +90,11 @@ class Terms:
     @cached_property
     def _found(self) -> dict[str, CacheRules | None]:
         return {}
+
+    def _calibrations(
+        self, name: str, is_text: Callable[[str], bool], size: int | None
+    ) -> Mapping[str, Calibration]:
+        return self.usage.calibrations(name, self.prices.today, is_text, size)
 
     def _variables(self, name: str) -> tuple[str, ...]:
         own = self.usage.prompts.get(name, _NOBODY)

@@ -18,6 +18,7 @@ class Amount:
     expected: Decimal
     low: Decimal | None = None
     high: Decimal | None = None
+    most: Decimal | None = None  # the 99th percentile, of tokens that were measured
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class CountMethod:
     """How tokens of a text are counted for a model.
 
     ``band`` is the lowest and highest factor seen as shares of ``factor``; None where it is exact
-    or unknown. ``n`` is how many recorded calls a calibration comes from.
+    or unknown. ``n`` is how many recorded calls a calibration comes from, ``note`` which and when.
     """
 
     method: Method
@@ -23,6 +23,7 @@ class CountMethod:
     factor: Decimal = Decimal(1)
     band: tuple[Decimal, Decimal] | None = None
     n: int | None = None
+    note: str = ""
 
     def scale(self, encoded: int) -> int:
         """Return the model's tokens for a number of tokens of the encoding."""
@@ -38,7 +39,7 @@ class CountMethod:
             return f"{self.method}: {self.encoding} assumed"
         low, high = (round((edge - 1) * 100) for edge in self.band)
         factor = f" x {self.factor}" if self.method != "reconstructed" else ""
-        calls = f", n={self.n:,}" if self.n is not None else ""
+        calls = f", n={self.n:,}{self.note}" if self.n is not None else ""
         return f"{self.method}: {self.encoding}{factor} ({low:+d} ... {high:+d} %{calls})"
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import field
+from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promptops.model.values import dataclass
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from promptops.model.cost import Amount
 
 ONE = Decimal(1)
+OLD: Final = 90  # days after which a measurement is called old
+# Billed tokens for one of o200k_base: outside of this, what was counted is not what was sent.
+PLAUSIBLE: Final = (Decimal("0.5"), Decimal("2.5"))
+_WINDOW: Final = ".."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +52,29 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """Billed input tokens for one of o200k_base, measured over recorded calls of a model.
+
+    ``low`` and ``high`` are the 5th and 95th percentile of the calls, ``until`` the day of the
+    last, and ``encoded`` the mean of their o200k_base tokens. ``note`` is what stands beside it.
+    """
+
+    factor: Decimal
+    low: Decimal
+    high: Decimal
+    calls: int
+    until: date | None = None
+    encoded: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Use:
-    """What a usage file says of a prompt; None and empty is not said. Tokens are the model's."""
+    """What a usage file says of a prompt; None and empty is not said. Tokens are the model's.
+
+    ``gaps`` are shares of the calls that came less than so long after another: "5m", "1h".
+    ``text`` is how the hash of the text begins that the last measured calls were of.
+    """
 
     calls_per_month: Amount | None = None
     output_tokens: Amount | None = None
@@ -58,17 +84,27 @@ class Use:
     retries: Retries | None = None
     agent: Agent | None = None
     batch_share: Decimal | None = None
+    gaps: Mapping[str, Decimal] = field(default_factory=dict)
+    calibration: Mapping[str, Calibration] = field(default_factory=dict)  # by provider:model
+    text: str = ""
     origin: str = ""  # where it was measured, such as "ledger 2026-10-20..2026-11-19, n=1204"
 
+    @property
+    def until(self) -> date | None:
+        """The last day of its measurement; None where people wrote it."""
+        days, _, _ = self.origin.partition(",")
+        try:
+            return date.fromisoformat(days.rpartition(_WINDOW)[2]) if _WINDOW in days else None
+        except ValueError:
+            return None
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Billed input tokens for one of o200k_base, measured over recorded calls of a model.
+    @property
+    def calls(self) -> int | None:
+        """How many calls it was measured of; None where people wrote it."""
+        number = self.origin.rpartition("n=")[2]
+        return int(number) if self.until is not None and number.isdecimal() else None
 
-    ``low`` and ``high`` are the 5th and 95th percentile of the calls.
-    """
 
-    factor: Decimal
-    low: Decimal
-    high: Decimal
-    calls: int
+def old(until: date | None, today: date | None) -> bool:
+    """Return whether a measurement that ended on a day is old."""
+    return until is not None and today is not None and (today - until).days > OLD

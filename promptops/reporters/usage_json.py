@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from promptops.model.usage import Calibration
     from promptops.usage.measure import Figure, Measured
     from promptops.usage.recording import Recording
-    from promptops.usage.sync import Entry, Plan
+    from promptops.usage.sync import Calibrated, Entry, Plan
 
 
 def report(
@@ -34,18 +34,14 @@ def report(
             "calls": found.window.calls,
         },
         "prompts": [_entry(one) for one in planned.entries],
-        "calibration": [
-            {
-                "model": one.model,
-                "before": None if one.before is None else _calibration(one.before),
-                "after": _calibration(one.after),
-            }
-            for one in planned.calibration
-        ],
+        "calibration": [_model(one) for one in planned.calibration],
         "too_few": _counted(silent),
         "unknown": _counted(found.unknown),
         "unnamed": found.unnamed,
         "uncalibrated": _counted(found.uncalibrated),
+        "implausible": [
+            {"name": name, "factor": f"{factor:f}"} for name, factor in found.implausible.items()
+        ],
         "untold": list(found.untold),
         "left_out": _counted(calls.left_out),
         "repeated": calls.repeated,
@@ -66,19 +62,32 @@ def _entry(entry: Entry) -> dict[str, Any]:
             }
             for one in entry.changes
         ],
+        "calibration": [_model(one) for one in entry.calibrated],
+        "text": entry.text or None,
         "notes": list(entry.notes),
+    }
+
+
+def _model(one: Calibrated) -> dict[str, Any]:
+    return {
+        "model": one.model,
+        "before": None if one.before is None else _calibration(one.before),
+        "after": _calibration(one.after),
     }
 
 
 def _figure(figure: Figure) -> dict[str, str | None]:
     amount = Amount(figure) if isinstance(figure, Decimal) else figure
     edges = {"low": amount.low, "expected": amount.expected, "high": amount.high}
+    edges["p99"] = amount.most
     return {key: None if one is None else f"{one:f}" for key, one in edges.items()}
 
 
 def _calibration(one: Calibration) -> dict[str, Any]:
     figures = {"factor": one.factor, "low": one.low, "high": one.high}
-    return {**{key: f"{figure:f}" for key, figure in figures.items()}, "calls": one.calls}
+    told = {key: f"{figure:f}" for key, figure in figures.items()}
+    until = None if one.until is None else one.until.isoformat()
+    return {**told, "calls": one.calls, "encoded": one.encoded, "until": until}
 
 
 def _counted(numbers: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import textwrap
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from promptops.model.usage import PLAUSIBLE
 from promptops.reporters.figures import printable
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from promptops.model.usage import Calibration
     from promptops.usage.measure import Figure, Measured
     from promptops.usage.recording import Recording
-    from promptops.usage.sync import Change, Entry, Plan
+    from promptops.usage.sync import Calibrated, Change, Entry, Plan
 
 _WIDTH: Final = 80
 _COLUMN: Final = 26
@@ -50,11 +51,10 @@ def report(
         if one.before == one.after:
             continue
         lines.append(f"calibration of {printable(one.model)}")
-        before = "-" if one.before is None else _calibrated(one.before)
-        lines.append(f"  {'billed for one of o200k':<24}{before:>26}{_calibrated(one.after):>27}")
+        lines.append(_billed(one))
     if len(lines) > 2:  # noqa: PLR2004 - more than the head
         lines.append("")
-    for told in _told(planned, found, calls):
+    for told in (*_told(planned, found, calls), *map(_refused, found.implausible.items())):
         lines += _wrapped(f"- {told}", "  ")
     lines += ["", _end(printable(where), planned, wrote=wrote)]
     return "\n".join(lines)
@@ -70,6 +70,9 @@ def _entry(entry: Entry, style: Callable[..., str]) -> Iterator[str]:
     yield from (
         f"  {one.key:<24}{_before(one):>26}{_figure(one.after):>27}" for one in entry.changes
     )
+    for each in entry.calibrated:
+        yield f"  calibration on {printable(each.model)}"
+        yield _billed(each)
     for note in entry.notes:
         yield from _wrapped(f"  {note}", "  ")
 
@@ -92,7 +95,8 @@ def _figure(figure: Figure) -> str:
     if low is None and high is None:
         return f"{figure.expected:,f}"
     if low is None and high is not None:
-        return f"{figure.expected:,f}, p95 {high:,f}"
+        most = "" if figure.most is None else f", p99 {figure.most:,f}"
+        return f"{figure.expected:,f}, p95 {high:,f}{most}"
     edges = " ... ".join("" if one is None else _short(one) for one in (low, high))
     return f"{figure.expected:,f} ({edges})"
 
@@ -102,6 +106,11 @@ def _short(number: Decimal) -> str:
         if number >= scale:
             return f"{float(number / scale):.3g}{letter}"
     return f"{number:f}"
+
+
+def _billed(one: Calibrated) -> str:
+    before = "-" if one.before is None else _calibrated(one.before)
+    return f"  {'billed for one of o200k':<24}{before:>26}{_calibrated(one.after):>27}"
 
 
 def _calibrated(one: Calibration) -> str:
@@ -130,6 +139,13 @@ def _told(planned: Plan, found: Measured, calls: Recording) -> Iterator[str]:
         yield f"calls that stood there twice: {calls.repeated:,}"
     if any("calls_per_month" in one.figures for one in found.prompts.values()):
         yield "a month is 730 hours at the rate of the whole recording"
+
+
+def _refused(known: tuple[str, Decimal]) -> str:
+    name, factor = known
+    limits = " to ".join(map(str, PLAUSIBLE))
+    told = f"{printable(name)} was billed {factor} tokens for one of o200k_base, not {limits}"
+    return f"{told}: probably something else was sent than counted; not written"
 
 
 def _counted(numbers: Mapping[str, int]) -> str:

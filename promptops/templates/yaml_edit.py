@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -155,6 +156,8 @@ def _source(value: Any, *, flow: bool) -> str:
         return "{" + ", ".join(_pair(*pair, flow=True) for pair in entries.items()) + "}"
     if isinstance(value, (int, Decimal)):
         return f"{int(value):_}" if value == int(value) else f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
     plain = _PLAIN.match(value) and not (flow and "," in value)
     if plain and _RESOLVER.resolve(yaml.ScalarNode, value, (True, False)) == _TEXT:
         return str(value)

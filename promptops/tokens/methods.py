@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.model.tokens import CountMethod
+from promptops.model.usage import PLAUSIBLE
 from promptops.tokens.families import family_of
 from promptops.tokens.reconstructed import encoding_of
 
@@ -74,7 +75,7 @@ def method_for(
     if encoding := _listed(name):
         return CountMethod("exact", encoding)
     calibration = (calibrations or {}).get(model)
-    if calibration is not None and calibration.calls >= MIN_CALLS:
+    if calibration is not None and calibration.calls >= MIN_CALLS and plausible(calibration.factor):
         return _calibrated(calibration)
     if reconstruct and (encoding := encoding_of(name)):
         return CountMethod("reconstructed", encoding, band=RECONSTRUCTED)
@@ -82,6 +83,11 @@ def method_for(
         return CountMethod("scaled", O200K)
     family = family_of(name)
     return _scaled(family, text) if family else UNKNOWN
+
+
+def plausible(factor: Decimal) -> bool:
+    """Return whether a vendor may bill so many tokens for one of o200k_base."""
+    return PLAUSIBLE[0] <= factor <= PLAUSIBLE[1]
 
 
 def _own_name(model: str) -> str:
@@ -96,7 +102,7 @@ def _calibrated(by: Calibration) -> CountMethod:
     # A few very long calls can lift the factor above the 95th percentile of all.
     edges = min(by.low, by.factor), max(by.high, by.factor)
     low, high = (_short(edge / by.factor) for edge in edges)
-    return CountMethod("calibrated", O200K, by.factor, (low, high), by.calls)
+    return CountMethod("calibrated", O200K, by.factor, (low, high), by.calls, by.note)
 
 
 def _short(share: Decimal) -> Decimal:

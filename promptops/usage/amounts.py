@@ -19,9 +19,10 @@ _DIGITS: Final = 3  # of calls a month
 _Z: Final = 1.6448536269514722  # the 95th percentile of the normal distribution
 
 
-def spread(counts: Mapping[int, int]) -> Amount:
-    """Return the median and the 95th percentile."""
-    return Amount(Decimal(quantile(counts, 0.5)), None, Decimal(quantile(counts, 0.95)))
+def spread(counts: Mapping[int, int], *, most: bool = False) -> Amount:
+    """Return the median and the 95th percentile, and the 99th where it is asked for."""
+    middle, high = (Decimal(quantile(counts, share)) for share in (0.5, 0.95))
+    return Amount(middle, None, high, Decimal(quantile(counts, 0.99)) if most else None)
 
 
 def calls_per_month(days: Sequence[int], hours: float, share: Decimal) -> Amount:

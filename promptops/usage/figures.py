@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from promptops.usage.measure import Figure
 
 FAILURE: Final = "retries.billed_failure"
+_GAPS: Final = "gaps."
 
 
 def figures_of(use: Use) -> dict[str, Figure]:
@@ -24,6 +25,7 @@ def figures_of(use: Use) -> dict[str, Figure]:
         "cache.hit_rate": use.cache.hit_rate if use.cache else None,
         FAILURE: use.retries.billed_failure if use.retries else None,
         "batch_share": use.batch_share,
+        **{f"gaps.{name}": share for name, share in use.gaps.items()},
     }
     return {key: figure for key, figure in found.items() if figure is not None}
 
@@ -36,4 +38,7 @@ def with_figures(use: Use, figures: Mapping[str, Any], origin: str) -> Use:
         cache = replace(cache or CacheUse(), hit_rate=figures["cache.hit_rate"])
     if FAILURE in figures:
         retries = replace(retries or Retries(), billed_failure=figures[FAILURE])
-    return replace(use, **plain, cache=cache, retries=retries, origin=origin)
+    gaps = {key.removeprefix(_GAPS): one for key, one in figures.items() if key.startswith(_GAPS)}
+    return replace(
+        use, **plain, cache=cache, retries=retries, gaps={**use.gaps, **gaps}, origin=origin
+    )

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from promptops.caching.traces import Recorded
+from promptops.caching.traces import Extra, Recorded
 from promptops.ledger.place import Place, told
 from promptops.model.money import Usage
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
 _HEAD: Final = b"SQLite format 3\0"
 _QUERY: Final = """
-SELECT at, call_id, prompt, version, model, session, tier, source, error, retry_cause,
+SELECT at, call_id, prompt, version, prompt_sha256, model, model_served, tenant, session, tier,
+  source, error, retry_cause, {encoded},
   input_tokens, output_tokens, cache_read_tokens, cache_write_tokens, write_ttl,
   cache_write_long_tokens, long_ttl, reasoning_tokens
 FROM calls JOIN contexts USING (context_id)
 """
+_COUNTED: Final = "SELECT 1 FROM sqlite_master WHERE name = 'counted'"  # older ledgers have none
 _UNFIT: Final = "unfit"  # the answer could not be used, and was billed
 _SAYS_ATTEMPTS: Final = "record"  # imports may not know which calls follow others
 
@@ -52,14 +54,17 @@ class LedgerCalls:
         """
         place = Place(str(self.path), self.path.absolute().as_uri(), self.path)
         with closing(place.connect(write=False)) as connection, told(place.name):
-            for row in connection.execute(_QUERY):
+            counts = connection.execute(_COUNTED).fetchone() is not None
+            query = _QUERY.format(encoded="o200k_tokens" if counts else "NULL")
+            query += "LEFT JOIN counted USING (call_id)" if counts else ""
+            for row in connection.execute(query):
                 yield _recorded(*row)
 
 
 def _recorded(  # noqa: PLR0913, PLR0917 - a column each
-    at: float, call_id: str, prompt: str | None, version: str | None, model: str,
-    session: str | None, tier: str | None, source: str, error: str | None, cause: str | None,
-    *counts: Any,
+    at: float, call_id: str, prompt: str | None, version: str | None, sha256: str | None,
+    model: str, served: str | None, tenant: str | None, session: str | None, tier: str | None,
+    source: str, error: str | None, cause: str | None, encoded: int | None, *counts: Any,
 ) -> Recorded:  # fmt: skip
     plain, output, read, short, short_ttl, long, long_ttl, thought = counts
     usage = None
@@ -77,6 +82,8 @@ def _recorded(  # noqa: PLR0913, PLR0917 - a column each
         session=session,
         usage=usage,
         reasoning=thought,
+        encoded=encoded,
         rejected=rejected,
         batch=tier == "batch" if source == _SAYS_ATTEMPTS else tier == "batch" or None,
+        extra=Extra(tenant=tenant, served=served, text=f"sha256:{sha256}" if sha256 else None),
     )

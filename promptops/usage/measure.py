@@ -6,15 +6,16 @@ What the calls do not tell is left out; nothing is taken to be 0.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from promptops.costs.usage_shapes import LEAST_CALLS
 from promptops.model.prompt import Amount
 from promptops.usage.amounts import calls_per_month, spread
-from promptops.usage.tallies import HOUR, Ratios, Tally
+from promptops.usage.factors import Ratios, fit, told
+from promptops.usage.tallies import HOUR, Tally
+from promptops.usage_file.shapes import LEAST_CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -27,8 +28,10 @@ MEASURED: Final = (
     *("calls_per_month", "output_tokens", "reasoning_tokens", "cache.hit_rate"),
     *("retries.billed_failure", "batch_share"),
 )
+ENOUGH_CALLS: Final = 200  # to tell how they come, and 1 % of the answers
 LEAST_HOURS: Final = 24  # of a recording that is to tell of a month
 _ALL: Final = Decimal(1)
+_HASH: Final = len("sha256:") + 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,8 @@ class Prompt:
     calls: int
     figures: Mapping[str, Figure]
     mean: Decimal | None = None  # tokens of an answer, beside their median
+    calibration: Mapping[str, Calibration] = field(default_factory=dict)  # by model
+    text: str = ""  # the hash of the text that the last calls were of, as far as it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ class Measured:
     """What recorded calls tell.
 
     ``unknown`` are the calls of names that no prompt has, ``uncalibrated`` those that could have
-    calibrated a model if they were more.
+    calibrated a model if they were more. ``implausible`` are the factors by the model, and the
+    prompt in front of it, that nobody would be billed.
     """
 
     window: Window
@@ -75,12 +81,13 @@ class Measured:
     unknown: Mapping[str, int]
     unnamed: int
     uncalibrated: Mapping[str, int]
+    implausible: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def untold(self) -> tuple[str, ...]:
         """The keys that no call tells anything of."""
-        told = {key for one in self.prompts.values() for key in one.figures}
-        return tuple(key for key in MEASURED if key not in told)
+        said = {key for one in self.prompts.values() for key in one.figures}
+        return tuple(key for key in MEASURED if key not in said)
 
 
 def measure(
@@ -88,14 +95,16 @@ def measure(
     prompt_of: Callable[[str], str | None],
     model_of: Callable[[str], str | None] = lambda model: model,
     share: Decimal = _ALL,
+    text_of: Callable[[str], str | None] = lambda _: None,
 ) -> Measured:
-    """Return what calls tell of how prompts are used; they are read once and not held.
+    """Return what calls tell of how prompts are used; of the calls, only their times are held.
 
     Args:
         calls: From any source and in any order, each once.
         prompt_of: The prompt that a call's ``prompt`` means, if there is one.
         model_of: The provider:model that a call's ``model`` means, if that is known.
         share: The part of all calls that was recorded.
+        text_of: The hash of the text that a call's ``prompt`` means, if that is known.
     """
     tallies: dict[str, Tally] = {}
     ratios: dict[str, Ratios] = {}
@@ -104,25 +113,34 @@ def measure(
     for call in calls:
         number += 1
         first, last = min(first, call.t), max(last, call.t)
-        model = None if call.model is None else model_of(call.model)
-        if model and call.encoded and call.usage and call.usage.prompt_tokens:
-            ratios.setdefault(model, Ratios()).add(call.usage.prompt_tokens, call.encoded)
         name = None if call.prompt is None else prompt_of(call.prompt)
+        of = [ratios]
         if name is not None:
-            tallies.setdefault(name, Tally()).add(call)
-        elif call.prompt is None:
+            tally = tallies.setdefault(name, Tally())
+            tally.add(call, text_of)
+            of.append(tally.ratios)
+        if (billed := told(call, model_of)) is not None:
+            for known in of:
+                known.setdefault(billed.model, Ratios()).add(call.t, billed)
+        if name is not None:
+            continue
+        if call.prompt is None:
             unnamed += 1
         else:
             unknown[call.prompt] += 1
     window = Window(first, last, number)
-    enough = {model: one for model, one in ratios.items() if one.calls >= LEAST_CALLS}
+    right, implausible = fit(ratios)
+    for name, tally in sorted(tallies.items()):
+        implausible |= fit(tally.ratios, f"{name} on ")[1]
+    few = (model for model in sorted(ratios) if ratios[model].calls < LEAST_CALLS)
     return Measured(
         window,
         {name: _prompt(tally, window, share) for name, tally in sorted(tallies.items())},
-        {model: enough[model].calibration() for model in sorted(enough)},
+        {model: one.calibration() for model, one in right.items()},
         dict(sorted(unknown.items())),
         unnamed,
-        {model: ratios[model].calls for model in sorted(ratios) if model not in enough},
+        {model: ratios[model].calls for model in few},
+        implausible,
     )
 
 
@@ -131,7 +149,7 @@ def _prompt(tally: Tally, window: Window, share: Decimal) -> Prompt:
     if window.hours >= LEAST_HOURS:
         found["calls_per_month"] = calls_per_month(_days(tally, window), window.hours, share)
     if tally.billed >= LEAST_CALLS:
-        found["output_tokens"] = spread(tally.answers)
+        found["output_tokens"] = spread(tally.answers, most=tally.billed >= ENOUGH_CALLS)
         if tally.thinks:
             found["reasoning_tokens"] = spread(tally.thought)
         if (hit_rate := tally.hit_rate) is not None:
@@ -140,7 +158,15 @@ def _prompt(tally: Tally, window: Window, share: Decimal) -> Prompt:
         found["retries.billed_failure"] = tally.rejected.share
     if tally.batch.calls >= LEAST_CALLS:
         found["batch_share"] = tally.batch.share
-    return Prompt(tally.calls, found, tally.mean if "output_tokens" in found else None)
+    if share == 1 and tally.arrivals.calls >= ENOUGH_CALLS:
+        found |= {f"gaps.{name}": one for name, one in tally.arrivals.shares().items()}
+    return Prompt(
+        tally.calls,
+        found,
+        tally.mean if "output_tokens" in found else None,
+        {model: one.calibration(own=True) for model, one in fit(tally.ratios)[0].items()},
+        tally.latest[1][:_HASH],
+    )
 
 
 def _days(tally: Tally, window: Window) -> list[int]:

@@ -30,6 +30,22 @@ def prompts_by(versions: Versions) -> Callable[[str], str | None]:
     return named
 
 
+def texts_by(versions: Versions) -> Callable[[str], str | None]:
+    """Return what gives the hash of the text that ``NAME@v3`` means, if it is locked."""
+    closures = {
+        f"{one.name}@{v}{one.number}": one.closure
+        for one in versions.locked.values()
+        for v in ("v", "")
+    }
+
+    def hashed(reference: str) -> str | None:
+        if not reference.startswith(_HASH):
+            return closures.get(reference)
+        return reference if len(reference) >= _SHORTEST else None
+
+    return hashed
+
+
 def models_by(book: PriceBook) -> Callable[[str], str | None]:
     """Return what gives the provider:model of a name: dated names and aliases are the model's own.
 

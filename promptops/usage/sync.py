@@ -19,8 +19,8 @@ from promptops.usage.figures import FAILURE, figures_of, with_figures
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from promptops.costs.usage_file import UsageFile
     from promptops.usage.measure import Figure, Measured, Prompt
+    from promptops.usage_file.reading import UsageFile
 
 State = Literal["added", "updated", "unchanged", "by hand"]
 _OURS: Final = re.compile(r"(?:trace|ledger) [0-9-]{10}\.\.[0-9-]{10}, n=[0-9]+\Z")
@@ -46,6 +46,8 @@ class Entry:
     origin: str
     changes: tuple[Change, ...]
     notes: tuple[str, ...] = ()
+    calibrated: tuple[Calibrated, ...] = ()
+    text: str = ""  # how the hash begins of the text that was measured last
 
     @property
     def written(self) -> bool:
@@ -84,7 +86,9 @@ class Plan:
         for one in self.entries:
             if one.written:
                 changed = {change.key: change.after for change in one.changes}
-                prompts[one.name] = with_figures(prompts.get(one.name, Use()), changed, one.origin)
+                use = with_figures(prompts.get(one.name, Use()), changed, one.origin)
+                known = {**use.calibration, **{each.model: each.after for each in one.calibrated}}
+                prompts[one.name] = replace(use, calibration=known, text=one.text or use.text)
         known = {one.model: one.after for one in self.calibration}
         return replace(
             self.before, prompts=prompts, calibration={**self.before.calibration, **known}
@@ -93,7 +97,9 @@ class Plan:
     def off_by(self, share: Decimal) -> bool:
         """Return whether something to write differs by more than a share of what is there."""
         pairs: list[Change | Calibrated] = [*self.calibration]
-        pairs += [one for entry in self.entries if entry.written for one in entry.changes]
+        for entry in self.entries:
+            if entry.written:
+                pairs += [*entry.changes, *entry.calibrated]
         return any(_off(one.before, one.after, share) for one in pairs)
 
 
@@ -122,7 +128,7 @@ def plan(file: UsageFile, found: Measured, source: str, *, overwrite: bool = Fal
     entries = [
         _entry(name, file.prompts.get(name), one, f"{source} {found.window}", overwrite=overwrite)
         for name, one in found.prompts.items()
-        if one.figures
+        if one.figures or one.calibration
     ]
     known = [
         Calibrated(model, file.calibration.get(model), one)
@@ -141,14 +147,18 @@ def _entry(name: str, use: Use | None, found: Prompt, window: str, *, overwrite:
     )
     notes = (*notes, *_skew(found))
     origin = f"{window}, n={found.calls}"
+    was = {} if use is None else use.calibration
+    pairs = (Calibrated(model, was.get(model), one) for model, one in found.calibration.items())
+    calibrated = tuple(one for one in pairs if one.before != one.after)
+    same = use is not None and use.origin == origin and found.text in {"", use.text}
     state: State = "updated"
     if use is None:
         state = "added"
     elif not overwrite and not _OURS.match(use.origin):
         state = "by hand"
-    elif not changes and use.origin == origin:
+    elif not (changes or calibrated) and same:
         state = "unchanged"
-    return Entry(name, state, found.calls, origin, changes, notes)
+    return Entry(name, state, found.calls, origin, changes, notes, calibrated, found.text)
 
 
 def _skew(found: Prompt) -> Iterator[str]:

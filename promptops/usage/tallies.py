@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from promptops.model.usage import Calibration
-from promptops.statistics.counted import quantile
+from promptops.usage_file.shapes import GAPS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from promptops.caching.traces import Recorded
+    from promptops.usage.factors import Ratios
 
 HOUR: Final = 3600  # seconds
 _SHARE: Final = Decimal("0.001")
@@ -63,28 +67,29 @@ class Told:
 
 
 @dataclass(slots=True)
-class Ratios:
-    """Billed tokens for encoded ones, in thousandths of each call's."""
+class Arrivals:
+    """When calls began, by what they have in common at the front: model, version and text."""
 
-    calls: int = 0
-    billed: int = 0
-    encoded: int = 0
-    down: Counter[int] = field(default_factory=Counter)  # rounded down
-    up: Counter[int] = field(default_factory=Counter)
+    times: dict[tuple[str | None, ...], array[float]] = field(default_factory=dict)
 
-    def add(self, billed: int, encoded: int) -> None:
-        """Count a call's tokens; both are above 0."""
-        self.calls += 1
-        self.billed += billed
-        self.encoded += encoded
-        self.down[max(billed * 1000 // encoded, 1)] += 1
-        self.up[-(-billed * 1000 // encoded)] += 1
+    def add(self, call: Recorded) -> None:
+        """Note a call; those of a batch come when the vendor likes."""
+        if not call.batch:
+            key = (call.model, call.prompt, call.extra.text if call.extra else None)
+            self.times.setdefault(key, array("d")).append(call.t)
 
-    def calibration(self) -> Calibration:
-        """Return the factor over all calls, and between which the single ones mostly lie."""
-        factor = max((Decimal(self.billed) / self.encoded).quantize(_SHARE), _SHARE)
-        low, high = Decimal(quantile(self.down, 0.05)), Decimal(quantile(self.up, 0.95))
-        return Calibration(factor, min(low / 1000, factor), max(high / 1000, factor), self.calls)
+    @property
+    def calls(self) -> int:
+        """How many there are."""
+        return sum(map(len, self.times.values()))
+
+    def shares(self) -> dict[str, Decimal]:
+        """Return the shares of the calls that came less than a lifetime after one like them."""
+        found = Counter[str]()
+        for times in self.times.values():
+            for before, after in pairwise(sorted(times)):
+                found.update(name for name, life in GAPS.items() if after - before < life)
+        return {name: (Decimal(found[name]) / self.calls).quantize(_SHARE) for name in GAPS}
 
 
 @dataclass(slots=True)
@@ -100,13 +105,19 @@ class Tally:
     caches: dict[str | None, CacheTally] = field(default_factory=dict)
     rejected: Told = field(default_factory=Told)
     batch: Told = field(default_factory=Told)
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    ratios: dict[str, Ratios] = field(default_factory=dict)  # by model
+    latest: tuple[float, str] = (float("-inf"), "")  # call that tells its text, and that
 
-    def add(self, call: Recorded) -> None:
-        """Count a call."""
+    def add(self, call: Recorded, text_of: Callable[[str], str | None] = lambda _: None) -> None:
+        """Count a call; ``text_of`` gives the hash of a prompt's text where the call does not."""
         self.calls += 1
+        if text := (call.extra and call.extra.text) or text_of(call.prompt or ""):
+            self.latest = max(self.latest, (call.t, text))
         self.hours[int(call.t // HOUR)] += 1
         self.rejected.add(call.rejected)
         self.batch.add(call.batch)
+        self.arrivals.add(call)
         if call.usage is None:
             return
         self.billed += 1

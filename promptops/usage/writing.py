@@ -5,15 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from promptops.costs.usage_file import UsageFile
 from promptops.errors import ConfigError
 from promptops.templates.decoding import decode
 from promptops.templates.frontmatter import parse
 from promptops.templates.yaml_edit import Inline, Misplaced, rewritten
+from promptops.usage_file.reading import UsageFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from promptops.model.usage import Calibration
     from promptops.usage.measure import Figure
     from promptops.usage.sync import Plan
 
@@ -53,35 +54,41 @@ def _tree(wanted: Plan) -> Iterator[tuple[str, Any]]:
         if not entry.written:
             continue
         keys: dict[str, Any] = {}
+        inside: dict[str, dict[str, Any]] = {}
         for change in entry.changes:
             key, dot, below = change.key.partition(".")
             value = _plain(change.key, change.after)
-            keys[key] = Inline({below: value}) if dot else value
+            if dot:
+                inside.setdefault(key, {})[below] = value
+                value = Inline(inside[key])
+            keys[key] = value
+        if entry.calibrated:
+            keys["calibration"] = {one.model: _calibration(one.after) for one in entry.calibrated}
+        if entry.text:
+            keys["text"] = entry.text
         prompts[entry.name] = {**keys, "from": entry.origin}
     if prompts:
         yield "prompts", prompts
     models = {
-        one.model: Inline(
-            {
-                "factor": one.after.factor,
-                "low": one.after.low,
-                "high": one.after.high,
-                "calls": one.after.calls,
-            },
-            whole=True,
-        )
-        for one in wanted.calibration
-        if one.before != one.after
+        one.model: _calibration(one.after) for one in wanted.calibration if one.before != one.after
     }
     if models:
         yield "calibration", models
+
+
+def _calibration(one: Calibration) -> Inline:
+    told = {"factor": one.factor, "low": one.low, "high": one.high, "calls": one.calls}
+    encoded = {} if one.encoded is None else {"encoded": one.encoded}
+    until = {} if one.until is None else {"until": one.until}
+    return Inline({**told, **encoded, **until}, whole=True)
 
 
 def _plain(key: str, figure: Figure) -> Any:
     if isinstance(figure, Decimal):
         return figure
     if key != "calls_per_month":
-        return Inline({"p50": figure.expected, "p95": figure.high}, whole=True)
+        most = {} if figure.most is None else {"p99": figure.most}
+        return Inline({"p50": figure.expected, "p95": figure.high, **most}, whole=True)
     if figure.low is None:
         return figure.expected
     edges = {"low": figure.low, "expected": figure.expected, "high": figure.high}

@@ -11,11 +11,11 @@ import pytest
 from promptops.caching.traces import Recorded, line
 from promptops.cli.usage_sync import _write
 from promptops.config import find_project
-from promptops.costs.usage_file import UsageFile
 from promptops.errors import UsageError
 from promptops.reporters.contracts.usage import UsageSyncReport
 from promptops.usage.measure import measure
 from promptops.usage.sync import plan
+from promptops.usage_file.reading import UsageFile
 from tests.cli.commands import Done, one_line, promptops, write
 from tests.reporters.reports import read
 from tests.usage.worlds import START, by_chance, call
@@ -106,7 +106,9 @@ def test_the_report_keeps_its_contract(desk: Path) -> None:
     )
     assert [one.key for one in prompt.changes] == [
         *("calls_per_month", "output_tokens", "cache.hit_rate"),
+        *("gaps.5m", "gaps.30m", "gaps.1h", "gaps.12h"),
     ]
+    assert [one.after.calls for one in prompt.calibration] == [found.calibration[0].after.calls]
     assert prompt.changes[0].before is None
     assert found.window.calls == prompt.calls
     assert found.calibration[0].model == "anthropic:claude-sonnet-5-5"

@@ -45,7 +45,7 @@ def tokens(text: str, model: str | None = None) -> Count:
 
 def count(asked: Sequence[tuple[Sent, str | None]], counter: TokenCounter) -> list[Count]:
     batch = Batch()
-    methods = [method_of(text, model, {}) for text, model in asked]
+    methods = [method_of(text, model, lambda _: {}) for text, model in asked]
     for (text, _), method in zip(asked, methods, strict=True):
         batch.add(method.encoding, text.messages)
     batch.count(counter)

@@ -12,12 +12,12 @@ from promptops.costs.fix import CacheFix
 from promptops.costs.row import Row
 from promptops.costs.side import Pair, Side
 from promptops.costs.terms import Terms
-from promptops.costs.usage_file import UsageFile
 from promptops.model.prompt import Amount
 from promptops.model.usage import CacheUse, Use
 from promptops.pricing.book import bundled
 from promptops.pricing.prices import Prices
 from promptops.tokens.counter import TokenCounter
+from promptops.usage_file.reading import UsageFile
 from tests.costs.makers import one
 
 USE = Use(calls_per_month=Amount(Decimal(10_000)), cache=CacheUse(Decimal("0.9")))

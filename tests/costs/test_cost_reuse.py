@@ -11,12 +11,12 @@ from promptops.costs.diff import diff
 from promptops.costs.estimate import Estimate
 from promptops.costs.side import Pair
 from promptops.costs.terms import Terms
-from promptops.costs.usage_file import UsageFile
 from promptops.model.prompt import Amount
 from promptops.model.usage import CacheUse, Use
 from promptops.pricing.book import bundled
 from promptops.pricing.prices import Prices
 from promptops.tokens.counter import TokenCounter
+from promptops.usage_file.reading import UsageFile
 from tests.costs.makers import one
 
 LONG = "Parcels wait for their owners in the lockers of the yard. " * 150

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptops.costs.usage_file import UsageFile
 from promptops.errors import ConfigError
 from promptops.model.prompt import Amount
 from promptops.model.usage import Agent, CacheUse, Calibration, Retries, Use
 from promptops.templates.files import Folder, Memory
+from promptops.usage_file.reading import UsageFile
 
 WHOLE = """\
 # How the parcel desk is used.

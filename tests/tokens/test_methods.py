@@ -171,14 +171,23 @@ def test_a_listed_model_is_counted_exactly_whatever_its_calls_were_billed() -> N
     assert method_for(model, "hello", {model: CALIBRATION}) == CountMethod("exact", "o200k_base")
 
 
-@given(st.lists(st.decimals("0.05", "20", places=2), min_size=3, max_size=3))
-def test_a_calibrations_factor_lies_within_its_band(edges: list[Decimal]) -> None:
-    factor, low, high = edges[0], min(edges[1:]), max(edges[1:])
+@given(
+    st.decimals("0.5", "2.5", places=2),
+    st.lists(st.decimals("0.05", "20", places=2), min_size=2, max_size=2),
+)
+def test_a_calibrations_factor_lies_within_its_band(factor: Decimal, edges: list[Decimal]) -> None:
+    low, high = min(edges), max(edges)
     found = method_for("acme:one", "", {"acme:one": Calibration(factor, low, high, 99)})
     least, most = found.band or (Decimal(0), Decimal(0))
     assert least <= 1 <= most
     assert abs(least - min(low / factor, 1)) < Decimal("0.0001")
     assert abs(most - max(high / factor, 1)) < Decimal("0.0001")
+
+
+@pytest.mark.parametrize("factor", ["0.49", "2.51", "20"])
+def test_a_factor_that_nobody_is_billed_is_not_used(factor: str) -> None:
+    strange = Calibration(Decimal(factor), Decimal("0.1"), Decimal(30), 99)
+    assert method_for("acme:one", "", {"acme:one": strange}).method == "heuristic"
 
 
 def test_methods_load_no_tokenizer() -> None:

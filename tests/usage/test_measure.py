@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from promptops.caching.traces import Recorded
+from promptops.caching.traces import Extra, Recorded
 from promptops.model.money import Usage
 from promptops.model.prompt import Amount
+from promptops.model.usage import Calibration
 from promptops.usage.amounts import calls_per_month, quantile, rounded
 from promptops.usage.measure import Figure, Measured, measure
 from tests.usage.worlds import DAY, SONNET, START, by_chance, call, evenly
@@ -200,7 +202,7 @@ def test_all_input_was_billed_cached_or_not() -> None:
 
 def test_the_factor_lies_in_its_band_even_where_one_call_outweighs_all() -> None:
     small = [call(usage=Usage(120, 1), encoded=100) for _ in range(40)]
-    great = [call(usage=Usage(3_000_000, 1), encoded=1_000_000)]
+    great = [call(usage=Usage(2_000_000, 1), encoded=1_000_000)]
     one = measure([*small, *great], known).calibration[SONNET]
     assert one.low <= one.factor <= one.high
     assert one.low == Decimal("1.2")
@@ -208,9 +210,67 @@ def test_the_factor_lies_in_its_band_even_where_one_call_outweighs_all() -> None
 
 def test_a_call_that_was_billed_nothing_calibrates_nothing() -> None:
     found = measure((call(usage=Usage(0, 5), encoded=9) for _ in range(40)), known)
-    assert (found.calibration, found.uncalibrated) == ({}, {})
-    tiny = measure((call(usage=Usage(1, 5), encoded=10**6) for _ in range(40)), known)
-    assert tiny.calibration[SONNET].low > 0  # a usage file takes no factor of 0
+    assert (found.calibration, found.uncalibrated, found.implausible) == ({}, {}, {})
+
+
+@pytest.mark.parametrize("billed", [1, 490, 2510])
+def test_a_factor_that_nobody_is_billed_is_named_and_not_taken(billed: int) -> None:
+    found = measure((call(usage=Usage(billed, 5), encoded=1000) for _ in range(40)), known)
+    factor = Decimal(billed) / 1000
+    assert found.implausible == {SONNET: factor, f"desk on {SONNET}": factor}
+    assert (found.calibration, found.prompts["desk"].calibration) == ({}, {})
+
+
+def test_a_prompt_has_a_factor_of_its_own() -> None:
+    desk = [call(usage=Usage(1500, 1), encoded=1000) for _ in range(40)]
+    chat = [call(prompt="desk/chat@v2", usage=Usage(4800, 1), encoded=4000) for _ in range(40)]
+    few = [call(prompt="desk/faq", usage=Usage(900, 1), encoded=900) for _ in range(29)]
+    found = measure([*desk, *chat, *few], known)
+    own = {name: one.calibration.get(SONNET) for name, one in found.prompts.items()}
+    assert own["desk"] == Calibration(*[Decimal("1.5")] * 3, 40, date(2026, 11, 16), 1000)
+    assert own["desk/chat"] == Calibration(*[Decimal("1.2")] * 3, 40, date(2026, 11, 16), 4000)
+    assert own["desk/faq"] is None
+    billed, encoded = 40 * 1500 + 40 * 4800 + 29 * 900, 40 * 1000 + 40 * 4000 + 29 * 900
+    assert found.calibration[SONNET].factor == round(Decimal(billed) / encoded, 3)
+
+
+def test_a_call_that_another_model_answered_tells_nothing_of_either() -> None:
+    def model_of(name: str) -> str | None:
+        return name if ":" in name else {"haiku-5-5": "anthropic:haiku-5-5"}.get(name)
+
+    served = (Extra(served="haiku-5-5"), Extra(served="our-gateway"))
+    for extra, calls in zip(served, (0, 40), strict=True):
+        found = measure((call(encoded=1000, extra=extra) for _ in range(40)), known, model_of)
+        assert sum(one.calls for one in found.calibration.values()) == calls
+
+
+# How calls come
+
+
+def test_gaps_are_the_shares_of_calls_that_came_less_than_a_lifetime_after_one_like_them() -> None:
+    found = figures(evenly(250, 400.0))
+    shares = {key: share for key, share in found.items() if key.startswith("gaps.")}
+    assert shares == {
+        "gaps.5m": 0, "gaps.30m": Decimal("0.996"), "gaps.1h": Decimal("0.996"),
+        "gaps.12h": Decimal("0.996"),
+    }  # fmt: skip
+    assert not [key for key in figures(evenly(199, 400.0)) if key.startswith("gaps.")]
+    assert not [key for key in figures(evenly(250, 400.0), "0.5") if key.startswith("gaps.")]
+
+
+def test_a_new_version_finds_nothing_that_the_old_one_wrote() -> None:
+    calls = [call(START + at, prompt=f"desk@v{at // 125}") for at in range(250)]
+    assert figures(calls)["gaps.5m"] == Decimal("0.992")
+    batches = [call(START + at, batch=True) for at in range(250)]
+    assert "gaps.5m" not in figures(batches)
+
+
+def test_the_text_of_the_last_call_is_told() -> None:
+    old, new = Extra(text=f"sha256:{'a' * 64}"), Extra(text=f"sha256:{'b' * 64}")
+    calls = [call(START + 9, extra=new), call(START, extra=old), call(START + 10)]
+    assert measure(calls, known).prompts["desk"].text == f"sha256:{'b' * 12}"
+    of = measure([call(prompt="desk@v3")], known, text_of={"desk@v3": f"sha256:{'c' * 64}"}.get)
+    assert of.prompts["desk"].text == f"sha256:{'c' * 12}"
 
 
 def test_fewer_than_30_calls_calibrate_nothing_and_are_named() -> None:

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from promptops.costs.usage_file import UsageFile
 from promptops.errors import ConfigError
 from promptops.model.prompt import Amount
 from promptops.model.usage import CacheUse, Calibration, Retries, Use
 from promptops.usage.measure import Figure, Measured, Prompt, Window, measure
 from promptops.usage.sync import Plan, plan
 from promptops.usage.writing import HEADER, written
+from promptops.usage_file.reading import UsageFile
 from tests.usage.worlds import DAY, SONNET, START, call
 
 ORIGIN = "trace 2026-11-16..2026-12-16, n=1204"

@@ -8,20 +8,27 @@ from pathlib import Path
 
 import pytest
 
-from promptops.costs.usage_file import UsageFile
-from promptops.costs.usage_shapes import LEAST_CALLS
 from promptops.errors import ConfigError
 from promptops.usage.amounts import ENOUGH_DAYS, MONTH
 from promptops.usage.measure import LEAST_HOURS, MEASURED, measure
 from promptops.usage.sync import plan
 from promptops.usage.writing import written
+from promptops.usage_file.reading import UsageFile
+from promptops.usage_file.shapes import LEAST_CALLS
 from tests.usage.worlds import by_chance
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "usage.md").read_text("utf-8")
 FILES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 KEYS = re.findall(r"^\| `([a-z_.]+)` \| [^|]+ \| [^|]+ \|$", PAGE, re.MULTILINE)
-FIGURES = {"batch_share": "0.5", "from": "text", "cache.hit_rate": "0.5"}
+FIGURES = {
+    "batch_share": "0.5",
+    "from": "text",
+    "cache.hit_rate": "0.5",
+    "gaps": "{1h: 0.5}",
+    "calibration": '{"a:b": {factor: 1, low: 1, high: 1, calls: 30}}',
+    "text": "sha256:3f9c0a12b4de",
+}
 
 
 def entry(key: str, value: str) -> UsageFile:
@@ -48,7 +55,7 @@ def test_the_files_are_read() -> None:
 
 
 def test_each_key_is_in_the_table_and_in_the_first_example() -> None:
-    assert len(KEYS) == 14
+    assert len(KEYS) == 17
     for key in KEYS:
         assert f"{key.rpartition('.')[2]}:" in FILES[0]
         value = "{ticket: 1}" if key == "variables" else FIGURES.get(key, "1")
@@ -71,7 +78,7 @@ def test_the_error_is_the_one_that_is_printed() -> None:
 
 
 def test_the_entry_that_is_shown_is_what_a_measurement_writes() -> None:
-    found = measure(by_chance(2, 10, 45), lambda name: name)
+    found = measure(by_chance(2, 10, 8), lambda name: name)
     text = written(b"version: 1\n", "usage.yml", plan(UsageFile(), found, "trace")).decode()
     assert FILES[2] in text
 

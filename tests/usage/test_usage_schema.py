@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from promptops.costs.usage_file import UsageFile
 from promptops.errors import ConfigError
+from promptops.usage_file.reading import UsageFile
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "schemas" / "usage.json").read_text("utf-8"))
@@ -35,7 +35,14 @@ def rising(*names: str) -> st.SearchStrategy[dict[str, Any]]:
     return figures.map(lambda some: dict(zip(names, some, strict=True)))
 
 
-AMOUNTS = NUMBERS | rising("low", "expected", "high") | rising("p50", "p95")
+AMOUNTS = NUMBERS | rising("low", "expected", "high") | rising("p50", "p95", "p99")
+CALIBRATIONS = st.builds(
+    lambda factor, calls, more: {"low": 0.4, "factor": factor, "high": 9, "calls": calls, **more},
+    st.sampled_from([0.5, 1, 1.48, 2.5]),
+    st.integers(30, 99),
+    keys(encoded=st.integers(1, 9), until=st.just("2026-11-19")),
+)
+CALIBRATED = st.dictionaries(st.sampled_from(["a:b", "openai:a:b"]), CALIBRATIONS, max_size=2)
 USES = keys(
     calls_per_month=AMOUNTS,
     output_tokens=AMOUNTS,
@@ -44,18 +51,16 @@ USES = keys(
     retries=keys(billed_failure=SHARES, max=st.integers(0, 3), repair=st.booleans(), extra=NUMBERS),
     agent=keys(steps=st.integers(1, 9), growth=NUMBERS),
     batch_share=SHARES,
+    gaps=st.dictionaries(st.sampled_from(["5m", "1h"]), SHARES),
+    calibration=CALIBRATED,
+    text=st.just("sha256:0a1b2c3d4e5f"),
     from_=st.just("a guess"),
-)
-CALIBRATIONS = st.builds(
-    lambda figures, calls: {**figures, "calls": calls},
-    rising("low", "factor", "high"),
-    st.integers(30, 99),
 )
 FILES = keys(
     version=st.just(1),
     defaults=USES,
     prompts=st.dictionaries(st.sampled_from(["desk", "support/triage"]), USES),
-    calibration=st.dictionaries(st.sampled_from(["a:b", "openai:a:b"]), CALIBRATIONS, max_size=2),
+    calibration=CALIBRATED,
 )
 
 
@@ -73,7 +78,7 @@ def mistaken(draw: st.DrawFn) -> Any:
     how = draw(st.sampled_from(["value", "value", "gone", "renamed"]))
     if how == "value":
         # Figures in the wrong order are for the reader alone to find.
-        ordered = {"low", "high", "expected", "factor", "p50", "p95"}
+        ordered = {"low", "high", "expected", "factor", "p50", "p95", "p99", "until"}
         inside[key] = draw(MISTAKES if key not in ordered else st.sampled_from([-1, "9", True, []]))
         return data
     del inside[key]

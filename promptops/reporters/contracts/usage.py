@@ -14,6 +14,10 @@ Key = Literal[
     "cache.hit_rate",
     "retries.billed_failure",
     "batch_share",
+    "gaps.5m",
+    "gaps.30m",
+    "gaps.1h",
+    "gaps.12h",
 ]
 
 
@@ -34,6 +38,7 @@ class UsageFigure(Part):
     high: Rate | None = Field(
         description="Its high end, of tokens the 95th percentile; null where it has none."
     )
+    p99: Rate | None = Field(description="Of tokens, the 99th percentile; null where unknown.")
 
 
 class UsageChange(Part):
@@ -42,6 +47,27 @@ class UsageChange(Part):
     key: Key = Field(description="Where it stands in the prompt's entry.")
     before: UsageFigure | None = Field(description="What the file says; null for nothing.")
     after: UsageFigure = Field(description="What was measured.")
+
+
+class UsageCalibration(Part):
+    """Billed input tokens for one token of o200k_base."""
+
+    factor: Rate = Field(description="Over all calls.")
+    low: Rate = Field(description="The 5th percentile of the calls.")
+    high: Rate = Field(description="The 95th percentile of the calls.")
+    calls: Count = Field(description="The calls that it was measured of.")
+    encoded: Count | None = Field(
+        description="The mean of the calls' o200k_base tokens; null but for a prompt's own."
+    )
+    until: Day | None = Field(description="The day of the last call; null where it is not told.")
+
+
+class UsageModel(Part):
+    """A model that was calibrated."""
+
+    model: str = Field(description="The provider:model.")
+    before: UsageCalibration | None = Field(description="What the file says; null for nothing.")
+    after: UsageCalibration = Field(description="What was measured.")
 
 
 class UsagePrompt(Part):
@@ -54,24 +80,13 @@ class UsagePrompt(Part):
     calls: Count = Field(description="Its calls.")
     from_: str = Field(alias="from", description="The window and the calls, as the entry says.")
     changes: Many[UsageChange] = Field(description="The figures that differ.")
+    calibration: Many[UsageModel] = Field(
+        description="The models whose calibration of this prompt differs."
+    )
+    text: str | None = Field(
+        description="How the hash begins of the text that the last calls were of; null if unknown."
+    )
     notes: Many[str] = Field(description="What is to be known of the figures.")
-
-
-class UsageCalibration(Part):
-    """Billed input tokens for one token of o200k_base."""
-
-    factor: Rate = Field(description="Over all calls.")
-    low: Rate = Field(description="The 5th percentile of the calls.")
-    high: Rate = Field(description="The 95th percentile of the calls.")
-    calls: Count = Field(description="The calls that it was measured of.")
-
-
-class UsageModel(Part):
-    """A model that was calibrated."""
-
-    model: str = Field(description="The provider:model.")
-    before: UsageCalibration | None = Field(description="What the file says; null for nothing.")
-    after: UsageCalibration = Field(description="What was measured.")
 
 
 class UsageCounted(Part):
@@ -79,6 +94,13 @@ class UsageCounted(Part):
 
     name: str = Field(description="What it was.")
     count: Count = Field(description="How often.")
+
+
+class UsageFactor(Part):
+    """A factor that cannot be right: what was counted is not what was sent."""
+
+    name: str = Field(description="The model, behind the prompt where it is of one prompt.")
+    factor: Rate = Field(description="Billed tokens for one of o200k_base.")
 
 
 class UsageSyncReport(Part):
@@ -102,6 +124,9 @@ class UsageSyncReport(Part):
     unnamed: Count = Field(description="The calls that name no prompt.")
     uncalibrated: Many[UsageCounted] = Field(
         description="Models of too few calls to calibrate them, with these calls."
+    )
+    implausible: Many[UsageFactor] = Field(
+        description="Factors that nobody would be billed, and that are not written."
     )
     untold: Many[Key] = Field(description="The keys that no call tells anything of.")
     left_out: Many[UsageCounted] = Field(description="Rows that are no calls, by reason.")

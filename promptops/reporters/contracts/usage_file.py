@@ -1,5 +1,6 @@
-"""The shape of a usage file, for editors; ``promptops.costs.usage_file`` reads it."""
+"""The shape of a usage file, for editors; ``promptops.usage_file.reading`` reads it."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
@@ -42,6 +43,7 @@ class Quantiles(FilePart):
 
     p50: Tokens = Field(description="The median, which is reckoned with.")
     p95: Tokens | None = Field(None, description="The 95th percentile.")
+    p99: Tokens | None = Field(None, description="The 99th percentile.")
 
 
 Figure = Tokens | Range | Quantiles
@@ -80,6 +82,28 @@ class AgentPart(FilePart):
     growth: Tokens | None = Field(None, description="The tokens that each step adds.")
 
 
+class CalibrationPart(FilePart):
+    """Billed input tokens for one token of o200k_base."""
+
+    factor: Annotated[float, Field(ge=0.5, le=2.5)] = Field(description="Over all calls.")
+    low: Annotated[float, Field(gt=0, lt=10**15)] = Field(
+        description="The 5th percentile of the calls."
+    )
+    high: Annotated[float, Field(gt=0, lt=10**15)] = Field(
+        description="The 95th percentile of the calls."
+    )
+    calls: Annotated[int, Field(ge=30)] = Field(description="The calls it was measured of.")
+    encoded: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="The mean of their o200k_base tokens."
+    )
+    until: date | None = Field(None, description="The day of the last call.")
+
+
+Calibrations = Annotated[
+    dict[str, CalibrationPart], Field(json_schema_extra={"propertyNames": {"pattern": "^[^:]+:"}})
+]
+
+
 class UsePart(FilePart):
     """How a prompt is used; what is left out is not known."""
 
@@ -97,22 +121,18 @@ class UsePart(FilePart):
     batch_share: Share | None = Field(
         None, description="The part of the calls that goes to the batch service."
     )
+    gaps: dict[Literal["5m", "30m", "1h", "12h"], Share] | None = Field(
+        None, description="The shares of the calls that came less than so long after another."
+    )
+    calibration: Calibrations | None = Field(
+        None, description="What models bill for a token of o200k_base of this prompt."
+    )
+    text: Annotated[str, Field(pattern="^sha256:[0-9a-f]{8,64}$")] | None = Field(
+        None, description="How the hash begins of the text that was measured."
+    )
     from_: str | None = Field(
         None, alias="from", description="Where the figures are from, for people."
     )
-
-
-class CalibrationPart(FilePart):
-    """Billed input tokens for one token of o200k_base."""
-
-    factor: Annotated[float, Field(gt=0, lt=10**15)] = Field(description="Over all calls.")
-    low: Annotated[float, Field(gt=0, lt=10**15)] = Field(
-        description="The 5th percentile of the calls."
-    )
-    high: Annotated[float, Field(gt=0, lt=10**15)] = Field(
-        description="The 95th percentile of the calls."
-    )
-    calls: Annotated[int, Field(ge=30)] = Field(description="The calls it was measured of.")
 
 
 class UsageFileShape(FilePart):
@@ -123,8 +143,6 @@ class UsageFileShape(FilePart):
         None, description="What holds where neither the prompt's entry nor its file says more."
     )
     prompts: dict[str, UsePart] | None = Field(None, description="The prompts, by name.")
-    calibration: dict[str, CalibrationPart] | None = Field(
-        None,
-        description="What models bill for a token of o200k_base, by provider:model.",
-        json_schema_extra={"propertyNames": {"pattern": "^[^:]+:"}},
+    calibration: Calibrations | None = Field(
+        None, description="What models bill for a token of o200k_base, by provider:model."
     )

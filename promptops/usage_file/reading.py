@@ -5,20 +5,24 @@ Numbers are exact, an unknown key is an error, and what is not said is None: no 
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops import shape
-from promptops.costs.usage_shapes import USE, VERSION, calibrations, version
 from promptops.errors import ConfigError
-from promptops.model.usage import Calibration, Use
+from promptops.model.usage import OLD, Calibration, Use, old
 from promptops.model.values import dataclass
+from promptops.usage_file.shapes import USE, VERSION, calibrations, version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import date
 
     from promptops.shape import Path, Wrong
     from promptops.templates.files import Files
+
+
+_NOBODY: Final = Use()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,39 @@ class UsageFile:
     defaults: Use = field(default_factory=Use)
     prompts: Mapping[str, Use] = field(default_factory=dict)
     calibration: Mapping[str, Calibration] = field(default_factory=dict)  # by provider:model
+
+    def calibrations(
+        self,
+        name: str,
+        today: date | None = None,
+        is_text: Callable[[str], bool] = lambda _: True,
+        size: int | None = None,
+    ) -> dict[str, Calibration]:
+        """Return a prompt's calibrations by model: its own, then those of all prompts together.
+
+        A prompt's own holds for texts of about the length that was measured: the frame of requests
+        is in it. The notes say of which calls they are, until when, and what is to be known of it.
+
+        Args:
+            name: The prompt's.
+            today: A measurement may be old by then.
+            is_text: Whether the prompt has a text whose hash begins so.
+            size: The characters of what is sent, where that is known.
+        """
+        use = self.prompts.get(name, _NOBODY)
+        changed = bool(use.text) and not is_text(use.text)
+        found = {model: _noted(one, "", today) for model, one in self.calibration.items()}
+        for model, one in use.calibration.items():
+            if size is not None and one.encoded is not None and not _alike(size, one.encoded):
+                continue
+            also = ", before its text changed" if changed else ""
+            found[model] = _noted(one, f" of this prompt{also}", today)
+        return found
+
+    def old(self, today: date | None) -> bool:
+        """Return whether one of the calibrations is old."""
+        known = (self.calibration, *(use.calibration for use in self.prompts.values()))
+        return any(old(one.until, today) for models in known for one in models.values())
 
     @classmethod
     def read(cls, files: Files, path: str) -> UsageFile:
@@ -67,6 +104,17 @@ class UsageFile:
             told = "; ".join(f"line {line}: {said}" for (line, _), said in lines)
             raise ConfigError(f"{where}, {told}")
         return cls() if found is None else found
+
+
+def _alike(size: int, tokens: int) -> bool:
+    """Return whether a text may have about as many tokens: not surely four times more or fewer."""
+    return size * 4 >= tokens and size <= tokens * 4 * 6  # a token has 1 to 6 characters
+
+
+def _noted(one: Calibration, whose: str, today: date | None) -> Calibration:
+    day = "" if one.until is None else f", until {one.until}"
+    age = f", over {OLD} days ago" if old(one.until, today) else ""
+    return replace(one, note=f"{whose}{day}{age}")
 
 
 def _said(one: Wrong) -> str:

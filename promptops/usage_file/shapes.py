@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops import shape
 from promptops.model.cost import Amount
-from promptops.model.usage import Agent, CacheUse, Calibration, Retries, Use
+from promptops.model.usage import PLAUSIBLE, Agent, CacheUse, Calibration, Retries, Use
 from promptops.shape import Path, Wrong
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 VERSION: Final = 1
 LEAST_CALLS: Final = 30  # of a calibration; fewer say too little
+GAPS: Final = {"5m": 300, "30m": 1_800, "1h": 3_600, "12h": 43_200}  # seconds of lifetimes
+_HASH: Final = re.compile(r"sha256:[0-9a-f]{8,64}\Z")
 _TOO_MUCH: Final = Decimal(10) ** 15
 
 
@@ -50,7 +54,7 @@ _SHARE: Final = _number(lambda found: 0 <= found <= 1, "must be a share from 0 t
 _CHANCE: Final = _number(lambda found: 0 <= found < 1, "must be a chance from 0 to below 1")
 _POSITIVE: Final = _number(lambda found: found > 0, "must be above 0")
 _RANGE: Final = shape.record(dict, dict.fromkeys(("low", "expected", "high"), _number()))
-_QUANTILES: Final = shape.record(dict, dict.fromkeys(("p50", "p95"), _number()))
+_QUANTILES: Final = shape.record(dict, dict.fromkeys(("p50", "p95", "p99"), _number()))
 
 
 def _amount(value: Any, path: Path, problems: list[Wrong]) -> Amount | None:
@@ -65,26 +69,39 @@ def _amount(value: Any, path: Path, problems: list[Wrong]) -> Amount | None:
     if middle not in known:
         problems.append(Wrong(path, f"{middle} is missing"))
         return None
-    amount = Amount(known[middle], known.get("low"), known.get(top))
-    _ordered(amount.low, amount.expected, amount.high, path, problems)
+    amount = Amount(known[middle], known.get("low"), known.get(top), known.get("p99"))
+    _ordered((amount.low, amount.expected, amount.high, amount.most), path, problems)
     return amount
 
 
-def _ordered(
-    low: Decimal | None, middle: Decimal, high: Decimal | None, path: Path, problems: list[Wrong]
-) -> None:
-    told = [one for one in (low, middle, high) if one is not None]
+def _ordered(figures: Iterable[Decimal | None], path: Path, problems: list[Wrong]) -> None:
+    told = [one for one in figures if one is not None]
     if told != sorted(told):
         problems.append(Wrong(path, f"must rise: {', '.join(map(str, told))} does not"))
+
+
+def _day(value: Any, path: Path, problems: list[Wrong]) -> date | None:
+    try:
+        if type(value) is date or isinstance(value, str):
+            return value if isinstance(value, date) else date.fromisoformat(value)
+    except ValueError:
+        pass
+    problems.append(Wrong(path, "expected a day, such as 2026-11-20"))
+    return None
 
 
 _CALIBRATION: Final = shape.record(
     Calibration,
     {
-        "factor": _POSITIVE,
+        "factor": _number(
+            lambda found: PLAUSIBLE[0] <= found <= PLAUSIBLE[1],
+            f"must be {PLAUSIBLE[0]} to {PLAUSIBLE[1]}, else something else was sent than counted",
+        ),
         "low": _POSITIVE,
         "high": _POSITIVE,
         "calls": shape.integer(LEAST_CALLS),
+        "encoded": shape.integer(1),
+        "until": _day,
     },
 )
 
@@ -97,7 +114,7 @@ def _calibration(value: Any, path: Path, problems: list[Wrong]) -> Calibration |
         return None
     found: Calibration | None = _CALIBRATION(value, path, problems)
     if found is not None:
-        _ordered(found.low, found.factor, found.high, path, problems)
+        _ordered((found.low, found.factor, found.high), path, problems)
     return found
 
 
@@ -108,6 +125,20 @@ def calibrations(value: Any, path: Path, problems: list[Wrong]) -> Mapping[str, 
         provider, colon, name = model.partition(":")
         if not (provider and colon and name):
             problems.append(Wrong((*path, model), "expected provider:model"))
+    return found
+
+
+def _text(value: Any, path: Path, problems: list[Wrong]) -> str | None:
+    found: str | None = shape.string(value, path, problems)
+    if found is not None and not _HASH.match(found):
+        problems.append(Wrong(path, "expected sha256: and the first digits of a text's hash"))
+    return found
+
+
+def _gap(value: Any, path: Path, problems: list[Wrong]) -> Decimal | None:
+    if path[-1] not in GAPS:
+        problems.append(Wrong(path, f"expected one of {', '.join(GAPS)}"))
+    found: Decimal | None = _SHARE(value, path, problems)
     return found
 
 
@@ -146,6 +177,9 @@ USE: Final = shape.record(
         ),
         "agent": shape.record(Agent, {"steps": shape.integer(1), "growth": _number()}),
         "batch_share": _SHARE,
+        "gaps": shape.mapping_of(_gap),
+        "calibration": calibrations,
+        "text": _text,
         "from": shape.string,
     },
     **{"from": "origin"},

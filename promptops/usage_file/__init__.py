@@ -1,0 +1,1 @@
+"""The usage file: how prompts are used, as people wrote it or recorded calls told it."""
