@@ -1,9 +1,11 @@
 from decimal import Decimal
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
 from promptops.config import Config, LintSettings, Project, TemplateSettings, check, find_project
+from promptops.config.code import version
 from promptops.errors import ConfigError
 
 EVERYTHING = """
@@ -172,3 +174,7 @@ def test_a_folder_is_written_one_way(folder: str) -> None:
 def test_a_glob_excludes_files_and_what_is_in_a_folder(path: str, excluded: bool) -> None:
     globs = ("prompts/old/", "*.draft.prompt.j2")
     assert LintSettings(exclude=globs).excludes(path) is excluded
+
+
+def test_the_version_is_that_which_is_installed() -> None:
+    assert version() == metadata.version("promptops-toolkit")

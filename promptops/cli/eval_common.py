@@ -88,8 +88,9 @@ def opened(here: Project, ledger: Path | None, plan: EvalPlan | None = None) -> 
     from promptops.ledger import Ledger
     from promptops.ledger.keeping import Keeping
     from promptops.ledger.place import DEFAULT
+    from promptops.ledger.redaction import redaction
 
-    keeping = Keeping(plan.run.store) if plan else None
+    keeping = Keeping(plan.run.store if plan else "answers", redaction(here))
     return Ledger.open(ledger or here.root / DEFAULT, keeping=keeping)
 
 
@@ -107,9 +108,9 @@ def setting_of(
 ) -> Setting:
     """Return where the project's evals run."""
     from datetime import UTC, datetime
-    from importlib.metadata import version
 
     from promptops.cli.cache_rules import rule_book
+    from promptops.config.code import version
     from promptops.evals.prepared import Setting
     from promptops.evals.tuning import Tuning
     from promptops.git.state import commit_of
@@ -119,7 +120,7 @@ def setting_of(
     prices = project_prices(Folder(here.root).read, here.config, (), None, datetime.now(UTC).date())
     return Setting(
         here.root, Tuning(registry().get, here.config), prices, ledger,
-        version("promptops-toolkit"), rule_book(), here.config.providers, commit_of(here.root),
+        version(), rule_book(), here.config.providers, commit_of(here.root),
         fresh, part,
     )  # fmt: skip
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from promptops.config import find_project
+from promptops.config.code import version
 from promptops.evals.dataset.given import given
 from promptops.evals.prepared import Setting
 from promptops.evals.python_plan import ROWS, TRAINED, plan_of
@@ -16,6 +16,7 @@ from promptops.git.state import commit_of
 from promptops.ledger import Ledger
 from promptops.ledger.keeping import Keeping
 from promptops.ledger.place import DEFAULT
+from promptops.ledger.redaction import redaction
 from promptops.pricing.prices import project_prices
 from promptops.registry.runtime import Registry
 from promptops.templates.files import Folder
@@ -40,7 +41,7 @@ async def reported(
     """
     here = find_project(root)
     plan = plan_of(made, here.root)
-    keeping = Keeping(plan.run.store)
+    keeping = Keeping(plan.run.store, redaction(here))
     with Ledger.open(ledger or here.root / DEFAULT, keeping=keeping) as rows:
         setting = _setting(here, rows, made, fresh=fresh, part=part)
         batches = None
@@ -59,7 +60,7 @@ def _setting(
     today = datetime.now(UTC).date()
     prices = project_prices(Folder(here.root).read, here.config, (), None, today)
     return Setting(
-        here.root, Registry.load(here.root).get, prices, rows, version("promptops-toolkit"),
+        here.root, Registry.load(here.root).get, prices, rows, version(),
         rules_of(here), here.config.providers, commit_of(here.root), fresh, part,
         dict(_sources(made)), made.providers,
     )  # fmt: skip

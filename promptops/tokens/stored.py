@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from promptops.tokens.cache import cache_folder
+from promptops.tokens.cache import FILE_NAME, cache_folder
 from promptops.tokens.index import KEY, UNIT, Index, build
 
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ def path_of(vocabulary: Vocabulary) -> Path | None:
         return cache_folder() / f"{vocabulary.name}.index"
     except RuntimeError:  # no home folder, as in some containers
         return None
+
+
+def counted_before() -> bool:
+    """Return whether the cache folder has counts of an earlier run."""
+    try:
+        return (cache_folder() / FILE_NAME).is_file()
+    except RuntimeError:  # as above
+        return False
 
 
 def load(path: Path, expected: str) -> Index | None:

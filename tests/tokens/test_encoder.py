@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import pytest
 import tiktoken
@@ -93,9 +94,21 @@ def test_every_tier_gives_tiktokens_ids(encoding: str, monkeypatch: pytest.Monke
 @settings(max_examples=40, deadline=None)
 @given(texts=st.lists(st.one_of(ALPHABETS), min_size=1, max_size=5))
 def test_a_small_encoder_gives_tiktokens_ids(encoding: str, texts: list[str]) -> None:
-    encoders = Encoders(encoding)
+    encoders = ready(encoding)
+    assert encode(encoders.encoder(["tea"]), "tea")  # which a first run does without the index
     assert ids(encoders.encoder(texts), texts) == ids(PLAIN[encoding], texts)
     assert 0 < encoders.spent <= SMALL
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@settings(max_examples=12, deadline=None)
+@given(texts=st.lists(st.one_of(ALPHABETS), min_size=1, max_size=5))
+def test_the_encoder_of_a_first_run_gives_tiktokens_ids(encoding: str, texts: list[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
+        patch.setenv("PROMPTOPS_CACHE_DIR", folder)
+        first = Encoders(encoding).encoder(texts)
+        assert not list(Path(folder).iterdir())
+    assert ids(first, texts) == ids(PLAIN[encoding], texts)
 
 
 @pytest.mark.parametrize("stored", [True, False], ids=["with an index", "without one"])
@@ -190,7 +203,9 @@ def test_no_socket_is_opened_and_no_variable_set(
     for _ in ("the first run", "with its index"):
         encoders.cache_clear()
         assert TokenCounter(None).encoded(["hello world", "x" * SMALL], encoding)
-        assert encode(Encoders(encoding).encoder(["hello"]), "hello")
+        kept = Encoders(encoding)
+        assert encode(kept.encoder(["hello"]), "hello")
+        assert encode(kept.encoder(["again"]), "again")
     assert list(tmp_path.iterdir()) == [tmp_path / f"{encoding}.index"]
     assert dict(os.environ) == environment
 
