@@ -1,7 +1,9 @@
-"""Extensions that other packages offer as entry points, by group and name."""
+"""Extensions: what other packages offer as entry points, and functions that settings name."""
 
 from __future__ import annotations
 
+import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,34 @@ def load(group: str, name: str) -> Any:
     except Exception as error:  # what a stranger's module raises cannot be known
         told = f"{type(error).__name__}: {error}"
         raise PluginError(f"plugin {name!r} ({found.value}) fails to load: {told}") from error
+
+
+def named(reference: str, root: Path) -> Any:
+    """Return what a project's own settings name as ``package.module:function``.
+
+    A module that is not installed is looked for in the project's root, too. Nothing but settings
+    may name one: to import a module is to run it.
+
+    Raises:
+        PluginError: It is not there, or its module fails to load.
+    """
+    module, _, name = reference.partition(":")
+    try:
+        try:
+            found = import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name != module.partition(".")[0] or str(root) in sys.path:
+                raise
+            sys.path.append(str(root))  # last: what is installed is never hidden by it
+            found = import_module(module)
+    except Exception as error:  # what a module raises cannot be known
+        told = f"{type(error).__name__}: {error}"
+        raise PluginError(f"{reference!r} fails to load: {told}") from error
+    if not callable(function := getattr(found, name, None)):
+        offered = [key for key, value in vars(found).items() if callable(value)]
+        hint = nearest(name, offered)
+        raise PluginError(f"{reference!r}: the module has no function {name!r}{hint}")
+    return function
 
 
 def stamp(group: str, name: str) -> str:

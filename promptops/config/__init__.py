@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from promptops import shape
 from promptops.config.cost import COST, CostSettings
+from promptops.config.ledger import LEDGER, LedgerSettings
 from promptops.config.lint import LINT, LintSettings
 from promptops.config.prices import PRICES, OwnPrice
 from promptops.config.providers import SERVERS, Server
@@ -23,6 +24,7 @@ __all__ = [
     "DIALECTS",
     "Config",
     "CostSettings",
+    "LedgerSettings",
     "LintSettings",
     "OwnPrice",
     "Project",
@@ -47,6 +49,7 @@ class Config:
     templates: TemplateSettings = field(default_factory=TemplateSettings)
     lint: LintSettings = field(default_factory=LintSettings)
     cost: CostSettings = field(default_factory=CostSettings)
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
     prices: Mapping[str, OwnPrice] = field(default_factory=dict)  # by provider:model or provider
     providers: Mapping[str, Server] = field(default_factory=dict)  # by name
 
@@ -77,6 +80,7 @@ _CONFIG: Final = shape.record(
         "templates": TEMPLATES,
         "lint": LINT,
         "cost": COST,
+        "ledger": LEDGER,
         "prices": PRICES,
         "providers": SERVERS,
     },

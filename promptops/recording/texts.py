@@ -9,14 +9,14 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Final
 
-from promptops.errors import ConfigError
+from promptops.config.ledger import NAMED
+from promptops.errors import ConfigError, PluginError
 from promptops.ledger.keeping import without_keys
 from promptops.model.calls import Text
 from promptops.recording.answers import finish_of
 from promptops.recording.raw import REQUEST, RawCall
 
 Which = str | float | Decimal  # none, errors, all, or a share of calls from 0 to 1
-NAMED: Final = ("none", "errors", "all")
 LONGEST_ERROR: Final = 500  # characters
 _WELL: Final = (None, "stop", "tool_calls")
 _ROLES: Final = {"instructions": "system", "input": "user", "contents": "user", "messages": "user"}
@@ -66,6 +66,8 @@ class Texts:
         if self.redact is not None:
             try:
                 text = self.redact(text)
+            except PluginError as error:
+                raise Unredacted(str(error)) from None
             except BaseException as error:  # noqa: BLE001 - whatever it is, the text is not kept
                 raise Unredacted(type(error).__name__) from None
             if not isinstance(text, str):

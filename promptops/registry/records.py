@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -13,6 +14,7 @@ from promptops.ledger.place import DEFAULT
 from promptops.recording.raw import Asked
 from promptops.recording.recorder import Recorder
 from promptops.recording.recording import Recording
+from promptops.recording.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from promptops.pricing.prices import Prices
     from promptops.recording.raw import Said
     from promptops.recording.recording import Taker
+    from promptops.recording.texts import Which
     from promptops.registry.handle import PromptHandle
     from promptops.registry.rendered import Rendered
 
@@ -67,11 +70,42 @@ def asked(handle: PromptHandle) -> Asked:
     )
 
 
-def recorder(root: Path | None) -> Recorder:
-    """Return what writes calls to $PROMPTOPS_LEDGER, else to the ledger of a project or folder."""
+def recorder(
+    root: Path | None = None,
+    *,
+    texts: Which | None = None,
+    redact: Callable[[str], str] | None = None,
+) -> Recorder:
+    """Return what writes calls to $PROMPTOPS_LEDGER, else to the ledger of a project or folder.
+
+    Args:
+        root: The project's folder; without, it is the current one.
+        texts: Of which calls texts are kept: none, errors, all, or a share of them from 0 to 1;
+            without, as the project's settings say.
+        redact: Returns of each text the one to keep; without, the settings may name one.
+
+    Raises:
+        ConfigError: ``texts`` is none of these.
+    """
     named = os.environ.get(LEDGER)
     path = Path(named) if named else (root or Path.cwd()) / DEFAULT
-    return Recorder(path, pricing(root))
+    which, function = _settings(root or Path.cwd())
+    kept = Texts(which if texts is None else texts, redact or function)
+    return Recorder(path, pricing(root), texts=kept)
+
+
+def _settings(folder: Path) -> tuple[Which, Callable[[str], str] | None]:
+    """Return which texts a project's settings have kept, and what redacts them."""
+    from promptops.config import find_project
+    from promptops.ledger.redaction import Later
+
+    try:
+        here = find_project(folder)
+    except PromptopsError as error:
+        logging.getLogger("promptops").warning("texts of calls are not kept: %s", error)
+        return "none", None
+    own = here.config.ledger
+    return own.texts, None if own.redact is None else Later(here)
 
 
 def pricing(root: Path | None) -> Callable[[str, float], Price | None]:
