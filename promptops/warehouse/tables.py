@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ibis
 from ibis import _
 
+from promptops.ledger.billed_tables import BILLED_COLUMNS
 from promptops.ledger.call_tables import (
     CALL_COLUMNS,
     CONTEXT_COLUMNS,
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 TEXTS: Final = frozenset(
     "call_id tenant session retry_cause finish error model prompt version prompt_sha256 label "
     "variant feature segment model_served tier source write_ttl long_ttl price_sha256 "
-    "outcome_id kind price".split()
+    "outcome_id kind price billed_id vendor report grouping workspace api_key item usd".split()
 )
-REALS: Final = frozenset(("at", "latency", "first_byte"))
+REALS: Final = frozenset(("at", "latency", "first_byte", "begins", "ends"))
 PAID: Final = ("price_sha256", "write_ttl", "long_ttl")
 SUMMED: Final = ("calls", "untold", *TOKEN_COLUMNS, "reasoning_tokens")
 
@@ -50,6 +51,7 @@ OUTCOMES_IN_CONTEXT: Final = _table(
     ("outcome_id", "at", "kind", "good", "value_nanousd", "context_id", "day"),
 )
 PRICES: Final = _table("prices", ("price_sha256", "model", "price"))
+BILLED: Final = _table("billed", BILLED_COLUMNS)
 
 
 def summed(by: Sequence[str] = (), calls: Table = CALLS) -> Table:
@@ -64,8 +66,10 @@ def summed(by: Sequence[str] = (), calls: Table = CALLS) -> Table:
         calls: ``CALLS``, or rows of it.
     """
     own = [column for column in by if column in calls.columns]
+    # The ledger's index has tenants by day: grouped in its order, calls need not be sorted.
+    first = ["day"] if own == ["tenant"] else []
     # By a number first: the texts of a few thousand groups are looked up, not those of each call.
-    groups = calls.group_by("context_id", *own).agg(
+    groups = calls.group_by("context_id", *first, *own).agg(
         calls=_.count(),
         untold=_.count() - _.input_tokens.count(),
         **{name: _[name].sum() for name in (*TOKEN_COLUMNS, "reasoning_tokens")},

@@ -23,9 +23,9 @@ def _ask(house: Warehouse, window: Window) -> Answer:
     calls = window.calls()
     measured = calls.filter(_.instructions_chars.notnull())
     spent = sum(spending(house, (), measured).values(), Spending())
-    every = sum(spending(house, (), calls).values(), Spending())
     sums = measured.agg(**{part: _[f"{part}_chars"].sum() for part in PARTS})
     chars = next(iter(house.rows(sums)), (0,) * len(PARTS))
+    every = sum(int(number) for (number,) in house.rows(calls.agg(calls=_.count())))
     counts = {part: int(number or 0) for part, number in zip(PARTS, chars, strict=True)}
     total = sum(counts.values())
     dollars = sum((spent.by_kind.get(kind, NOTHING) for kind in _PROMPT), NOTHING)
@@ -42,9 +42,9 @@ def _ask(house: Warehouse, window: Window) -> Answer:
     notes = []
     if rows:
         notes.append("tokens and dollars of input are shared out by characters; answers are apart")
-    if spent.calls < every.calls:
-        missing = every.calls - spent.calls
-        notes.append(f"{missing:,} of {every.calls:,} calls tell no parts: they are in no sum")
+    if spent.calls < every:
+        missing = every - spent.calls
+        notes.append(f"{missing:,} of {every:,} calls tell no parts: they are in no sum")
     return Answer("parts", _TOLD, columns, rows, tuple(notes))
 
 
