@@ -122,29 +122,46 @@ class Call:
 
 def _attempts(call: Call, price: Price) -> Decimal:
     """Sum over the attempts: the k-th happens with the chance that all before it failed."""
-    failed, most = call.retries.billed_failure, call.retries.most
-    if not failed or not most:
-        return _steps(call, price, ZERO)
+    most = call.retries.most
+    if not call.retries.billed_failure or not most:
+        return _steps(call, price, ZERO, ONE)
+    failed, reached = _failing(call)
     if not call.retries.repair:
-        return _steps(call, price, ZERO) * (1 - failed ** (most + 1)) / (1 - failed)
+        return _steps(call, price, ZERO, reached) * (1 - failed ** (most + 1)) / (1 - failed)
     carried = call.output + call.retries.extra
-    return sum((failed**k * _steps(call, price, k * carried) for k in range(most + 1)), ZERO)
+    each = (failed**k * _steps(call, price, k * carried, reached) for k in range(most + 1))
+    return sum(each, ZERO)
 
 
-def _steps(call: Call, price: Price, more: Decimal) -> Decimal:
-    """Sum over an agent's steps; those after the first find what the one before has left."""
+def _failing(call: Call) -> tuple[Decimal, Decimal]:
+    """Return the chance that an attempt fails, and that a step is followed by the next."""
+    failed, checked = call.retries.billed_failure, call.retries.checked
+    if checked == "call":
+        return failed, ONE
+    if checked == "step":  # a loop ends with a step that never succeeded
+        return failed, 1 - failed ** (call.retries.most + 1)
+    whole = 1 - (1 - failed) ** call.agent.steps
+    return whole, ONE if checked == "end" else 1 - failed
+
+
+def _steps(call: Call, price: Price, more: Decimal, reached: Decimal) -> Decimal:
+    """Sum over an agent's steps; those after the first find what the one before has left.
+
+    ``reached`` is the chance that a step is followed by the next.
+    """
     tokens = call.input + more
     kept = call.reuse.kept()
     total = _request(call, price, tokens, kept)
     if call.agent.steps == 1:
         return total
     again = tuple(replace(mark, hit=ONE) for mark in kept)
-    for _ in range(call.agent.steps - 1):
+    for step in range(1, call.agent.steps):
         before, tokens = tokens, tokens + call.agent.growth
         if kept and call.reuse.moving:
             ttl = kept[-1].ttl
             again = (Mark(Decimal(before), ttl, ONE), Mark(Decimal(tokens), ttl, ZERO))
-        total += _request(call, price, tokens, again)
+        paid = _request(call, price, tokens, again)
+        total += paid if reached == 1 else paid * reached**step
     return total
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from promptops import shape
 from promptops.model.cost import Amount
-from promptops.model.usage import PLAUSIBLE, Agent, CacheUse, Calibration, Retries, Use
+from promptops.model.usage import PLAUSIBLE, Agent, CacheUse, Calibration, Checked, Retries, Use
 from promptops.shape import Path, Wrong
 
 if TYPE_CHECKING:
@@ -172,6 +172,7 @@ USE: Final = shape.record(
                 "max": shape.integer(0),
                 "repair": shape.boolean,
                 "extra": _number(),
+                "checked": shape.choice(*get_args(Checked)),
             },
             max="most",
         ),

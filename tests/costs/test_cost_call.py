@@ -1,15 +1,16 @@
 """What a call costs, beside figures that were worked out by hand."""
 
+from dataclasses import replace
 from decimal import Decimal
 from math import exp, log
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptops.costs.call import Call, Mark, Reuse, Spread
 from promptops.model.money import Price, Rates
-from promptops.model.usage import Agent, Retries
+from promptops.model.usage import Agent, Checked, Retries
 
 
 def rates(plain: str, answer: str, read: str, **writes: str) -> Rates:
@@ -61,6 +62,62 @@ def test_failed_attempts_that_are_billed_are_expected_as_a_geometric_sum() -> No
     once = Call(SONNET, 1_000, Decimal(100))
     tried = Call(SONNET, 1_000, Decimal(100), retries=Retries(Decimal("0.1"), 2))
     assert tried.exact() / once.exact() == Decimal("1.11")
+
+
+def played(steps: int, most: int, checked: str, failed: Decimal, costs: list[Decimal]) -> Decimal:
+    """Return the expected dollars of a loop, played through step by step with all that can come."""
+
+    def loop(left: int) -> Decimal:
+        """Return what a loop costs from its beginning, with so many attempts left."""
+        paid, here, whole = Decimal(0), Decimal(1), Decimal(1)
+        for cost in costs:
+            paid += here * cost
+            whole *= 1 - failed
+            if checked == "restart":
+                if left:
+                    paid += here * failed * loop(left - 1)
+                here *= 1 - failed
+        if checked == "end" and left:
+            paid += (1 - whole) * loop(left - 1)
+        return paid
+
+    def each(step: int) -> Decimal:
+        """Return what a step and those after it cost, where each is asked again alone."""
+        paid, here = Decimal(0), Decimal(1)
+        for _ in range(most + 1):
+            paid += here * costs[step]
+            here *= failed
+        return paid + ((1 - here) * each(step + 1) if step + 1 < steps else 0)
+
+    return each(0) if checked == "step" else loop(most)
+
+
+@settings(max_examples=25)
+@given(
+    steps=st.integers(1, 4), most=st.integers(0, 3), failed=st.integers(0, 9),
+    checked=st.sampled_from(["step", "end", "restart"]),
+)  # fmt: skip
+def test_a_loops_attempts_cost_what_playing_them_through_comes_to(
+    steps: int, most: int, failed: int, checked: Checked
+) -> None:
+    chance = Decimal(failed) / 10
+    alone = [Call(SONNET, 1_000 + 300 * step, Decimal(50)).exact() for step in range(steps)]
+    agent, retries = Agent(steps, Decimal(300)), Retries(chance, most, checked=checked)
+    call = Call(SONNET, 1_000, Decimal(50), retries=retries, agent=agent)
+    expected = played(steps, most, checked, chance, alone)
+    assert abs(call.exact() - expected) < Decimal("1e-20")
+
+
+@pytest.mark.parametrize(
+    ("steps", "checked", "times"),
+    [(1, "call", "1.25"), (3, "step", "1.25"), (3, "end", "1.953125"), (5, "restart", "2.05176")],
+)
+def test_a_fifth_that_fails_costs_by_what_is_asked_again(
+    steps: int, checked: Checked, times: str
+) -> None:
+    once = Call(SONNET, 1_000, Decimal(50), agent=Agent(steps))
+    again = replace(once, retries=Retries(Decimal("0.2"), 99, checked=checked))
+    assert again.exact() / once.exact() == pytest.approx(Decimal(times), abs=Decimal("0.00001"))
 
 
 def test_a_repair_carries_the_answer_and_what_was_wrong_with_it() -> None:

@@ -26,6 +26,7 @@ FIGURES = {
     "from": "text",
     "cache.hit_rate": "0.5",
     "gaps": "{1h: 0.5}",
+    "retries.checked": "end",
     "calibration": '{"a:b": {factor: 1, low: 1, high: 1, calls: 30}}',
     "text": "sha256:3f9c0a12b4de",
 }
@@ -55,7 +56,7 @@ def test_the_files_are_read() -> None:
 
 
 def test_each_key_is_in_the_table_and_in_the_first_example() -> None:
-    assert len(KEYS) == 17
+    assert len(KEYS) == 18
     for key in KEYS:
         assert f"{key.rpartition('.')[2]}:" in FILES[0]
         value = "{ticket: 1}" if key == "variables" else FIGURES.get(key, "1")

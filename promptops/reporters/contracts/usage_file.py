@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from promptops.model.usage import Checked
 from promptops.reporters.contracts.common import Part
 
 
@@ -73,6 +74,11 @@ class RetriesPart(FilePart):
         None, description="Whether asking again carries the answer before it."
     )
     extra: Tokens | None = Field(None, description="The tokens of the complaint that comes along.")
+    checked: Checked | None = Field(
+        None,
+        description="Of an agent, whose chance it is and what is asked again: the whole call's; or "
+        "each step's, the step alone, all after the last, all at once.",
+    )
 
 
 class AgentPart(FilePart):
