@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +41,8 @@ def command(wanted: str, form: str, model: str | None) -> None:
     if prompt.broken:
         _broken(prompt, shown, form)
     files = Folder(target.project.root)
-    view = View(prompt, count, model or target.project.config.model, files=files)
+    config, today = target.project.config, datetime.now(UTC).date()
+    view = View(prompt, count, model or config.model, files=files, today=today, config=config)
     view.model = model or view.model
     found = inspect(view, _sample(view, target.project.root))
     cost = _cost(found)
@@ -121,8 +123,9 @@ def _sample(view: View, root: Path) -> Callable[[], tuple[Message, ...]] | None:
 
 def _cost(found: Inspection) -> dict[str, Any] | None:
     from promptops.costs.quote import quote
+    from promptops.lint.facts.usage import find_cost
 
-    cost = quote(found.view.model, found.sample, found.view.prompt.metadata.cost)
+    cost = quote(found.view.model, found.sample, found.view.of(find_cost))
     if cost is None:
         return None
     return {

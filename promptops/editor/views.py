@@ -92,7 +92,7 @@ class Views:
             recorder, config = Recorder(self.files), self.project.config
             prompt = load(recorder, path, config)
             today = self.worker.today
-            view = View(prompt, count, config.model, files=recorder, today=today)
+            view = View(prompt, count, config.model, files=recorder, today=today, config=config)
             known = _Known(recorder, view)
         self._known[path] = known
         if len(self._known) > KEPT:

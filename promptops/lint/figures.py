@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from promptops.errors import PromptopsError, UnknownModel
+from promptops.lint.facts.money import find_method
+from promptops.lint.facts.usage import find_cost
 from promptops.lint.view import ENCODING
 from promptops.model.finding import Saving
 from promptops.model.money import PER_MONTH, Usage
@@ -22,11 +24,10 @@ if TYPE_CHECKING:
 def worth(view: View, tokens: int) -> Saving:
     """Return what not sending some tokens of o200k_base saves a prompt's owner."""
     from promptops.pricing.book import bundled
-    from promptops.tokens.methods import method_for
 
-    by = method_for(view.model, view.variant.static)
+    by = view.of(find_method)
     saved = by.scale(tokens)
-    calls = view.prompt.metadata.cost.calls_per_month
+    calls = view.of(find_cost).calls_per_month
     if calls is None or view.model is None:
         return Saving(saved, by)
     book = bundled()

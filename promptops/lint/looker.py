@@ -6,10 +6,10 @@ import re
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from promptops.lint.facts.money import find_method
 from promptops.lint.segments import pieces
 from promptops.model.text import Span
 from promptops.templates.tree import Block, walk
-from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +66,7 @@ class Looker:
 
     def __init__(self, view: View) -> None:
         self.view = view
-        self.method = method_for(view.model, view.variant.static)
+        self.method = view.of(find_method)
 
     def tokens(self, text: str) -> int:
         """Return a text's tokens of the model."""

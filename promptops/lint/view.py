@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
+    from promptops.config import Config
     from promptops.model.text import Span
     from promptops.templates.files import Files
     from promptops.templates.prompt import Prompt
@@ -40,17 +41,20 @@ class View:
         *,
         files: Files | None = None,
         today: date | None = None,
+        config: Config | None = None,
     ) -> None:
         """Look at a prompt.
 
         ``count`` returns a text's tokens of o200k_base; ``files`` are the project's, None where
-        nothing beside the prompt can be read; ``today`` decides what is out of date, None: nothing.
+        nothing beside the prompt can be read; ``today`` decides what is out of date, None: nothing;
+        ``config`` says where the usage file is, and is the default one where it is not given.
         """
         self.prompt = prompt
         self.model = prompt.metadata.model or model
         self.count = count
         self.files = files
         self.today = today
+        self.config = config
         self.rules: frozenset[str] = frozenset()  # codes and names that a suppression may say
         self._found: dict[Callable[[View], Any], Any] = {}
 

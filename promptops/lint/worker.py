@@ -55,8 +55,9 @@ class Worker:
         return self._linted(load(files, path, config), files, shown)
 
     def _linted(self, prompt: Prompt, files: Files, shown: str) -> Linted:
-        model = self.project.config.model
-        return self.engine.lint(View(prompt, count, model, files=files, today=self.today), shown)
+        config = self.project.config
+        view = View(prompt, count, config.model, files=files, today=self.today, config=config)
+        return self.engine.lint(view, shown)
 
     def result(self, path: str) -> Result:
         """Return what is found in a file of the project, and what was read to find it."""

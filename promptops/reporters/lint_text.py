@@ -65,7 +65,9 @@ def _worth(finding: Finding) -> str:
     if finding.saving is None:
         return ""
     about = "" if finding.saving.by.method == "exact" else "≈"
-    tokens = f"{about}{finding.saving.tokens:,} tokens"
+    calls = finding.saving.by.n
+    by = "" if calls is None else f" calibrated by {calls:,} calls"
+    tokens = f"{about}{finding.saving.tokens:,} tokens{by}"
     if finding.saving.per_month is None:
         return f" ({tokens} a call)"
     return f" ({tokens}, {dollars(finding.saving.per_month)}/month at your volume)"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    from promptops.model.cost import CostMetadata
     from promptops.shape import Path, Wrong
     from promptops.templates.files import Files
 
@@ -61,6 +62,13 @@ class UsageFile:
             also = ", before its text changed" if changed else ""
             found[model] = _noted(one, f" of this prompt{also}", today)
         return found
+
+    def cost(self, name: str, declared: CostMetadata) -> CostMetadata:
+        """Return a prompt's calls and answers: of its entry, else as declared, else of all."""
+        first, last = self.prompts.get(name, _NOBODY), self.defaults
+        calls = first.calls_per_month or declared.calls_per_month or last.calls_per_month
+        output = first.output_tokens or declared.output_tokens or last.output_tokens
+        return replace(declared, calls_per_month=calls, output_tokens=output)
 
     def old(self, today: date | None) -> bool:
         """Return whether one of the calibrations is old."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from promptops.lint.facts.usage import find_calibrations
+
 if TYPE_CHECKING:
     from promptops.lint.view import View
     from promptops.model.money import Price
@@ -28,7 +30,12 @@ def find_method(view: View) -> CountMethod:
     """Return how tokens are counted for the model and the language of the prompt."""
     from promptops.tokens.methods import method_for
 
-    return method_for(view.model, view.variant.static)
+    return method_for(view.model, view.variant.static, view.of(find_calibrations))
+
+
+def by_calls(method: CountMethod) -> str:
+    """Return in brackets by how many calls a count is calibrated; nothing where it is not."""
+    return "" if method.n is None else f" (calibrated by {method.n:,} calls{method.note})"
 
 
 def lowest(method: CountMethod, encoded: int) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.caching.hits import OFFICE, Keys, Prefix, Traffic, hit
 from promptops.lint.facts.stability import source_of, stability
+from promptops.lint.facts.usage import find_cost
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ _MOST_KEYS: Final = 2_000  # that a regular schedule is worked out for; more are
 
 
 def find_traffic(view: View) -> tuple[Traffic, ...]:
-    """Return how calls may arrive by what the front matter declares; nothing where it does not.
+    """Return how calls may arrive, as declared and by the usage file; nothing where none tells.
 
     Where the hours are not declared there are two: the whole week, and office hours.
     """
@@ -32,7 +33,7 @@ def find_traffic(view: View) -> tuple[Traffic, ...]:
     if "every" in declared:
         every = str(declared["every"])
         return (Traffic(every_s=float(every[:-1]) * _UNITS[every[-1]]),)
-    calls = view.prompt.metadata.cost.calls_per_month
+    calls = view.of(find_cost).calls_per_month
     if calls is None or not calls.expected:
         return ()
     even = Traffic(float(calls.expected) / _MINUTES)

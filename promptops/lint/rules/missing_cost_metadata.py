@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from promptops.lint.facts.usage import find_cost
 from promptops.lint.rule import rule
 from promptops.model.finding import Problem, Severity
 
@@ -22,8 +23,8 @@ def missing_cost_metadata(view: View) -> Iterator[Problem]:
     Without calls a month no finding and no `diff-cost` can speak of money, and without a sample the
     length of the inputs is a guess. Two lines turn "14 tokens saved" into dollars.
 
-    Said once a prompt that declares no calls; of prompts with our front matter only, and never of
-    partials. A prompt without inputs is its own sample.
+    Said once a prompt that declares no calls, and of which the usage file tells none; of prompts
+    with our front matter only, and never of partials. A prompt without inputs is its own sample.
 
     ## Example
 
@@ -53,7 +54,7 @@ def missing_cost_metadata(view: View) -> Iterator[Problem]:
     prompt = view.prompt
     if not prompt.ours or prompt.misdeclared or prompt.broken:
         return
-    cost = prompt.metadata.cost
+    cost = view.of(find_cost)
     if cost.calls_per_month is not None:
         return
     bare = cost.sample is None and bool(prompt.metadata.inputs or prompt.uses)

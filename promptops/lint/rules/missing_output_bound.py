@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promptops.lint.facts.bounding import bounds_itself
+from promptops.lint.facts.usage import find_answers
 from promptops.lint.rule import rule
 from promptops.model.finding import Problem, Severity
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from promptops.lint.view import View
 
 _CAPS = ("max_tokens", "max_output_tokens", "max_completion_tokens")
+_SHORT: Final = 100  # tokens
 _OPEN_ENDED = frozenset({"agent", "conversation"})
 
 
@@ -29,7 +31,9 @@ def missing_output_bound(view: View, *, shortest: int = 8) -> Iterator[Problem]:
 
     Not reported: a task that bounds its answer by itself (a label, a title, a sentence, a grade or
     a choice without reasons, extraction, translation, a rewrite), a declared enum or `max_words`, a
-    cap in `params`, tools, agents and conversations, and texts of fewer than `shortest` words.
+    cap in `params`, tools, agents and conversations, and texts of fewer than `shortest` words. Nor
+    where `usage sync` has seen that answers bound themselves: 99 in 100 of them have at most twice
+    the tokens of the median, or at most 100.
 
     ## Example
 
@@ -55,5 +59,11 @@ def missing_output_bound(view: View, *, shortest: int = 8) -> Iterator[Problem]:
         return
     if (answer.task is None and not prompt.ours) or prompt.metadata.tools or bounds_itself(view):
         return
+    told = "nothing bounds the length of the answer"
+    if seen := view.of(find_answers):
+        if seen.sure and (seen.most <= _SHORT or seen.most <= seen.median * 2):
+            return
+        told += f": {seen.median:,f} tokens at the median, {seen.most:,f} at {seen.share}"
+        told += f" {seen.told}"
     path, span = view.where(view.variant, items[0].start, items[0].end)
-    yield Problem(span, "nothing bounds the length of the answer", path=path)
+    yield Problem(span, told, path=path)

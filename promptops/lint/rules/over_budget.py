@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from promptops.lint.facts.limits import find_unbounded
-from promptops.lint.facts.money import find_method, find_price, lowest
+from promptops.lint.facts.money import by_calls, find_method, find_price, lowest
 from promptops.lint.facts.sample import find_tokens
 from promptops.lint.facts.shares import find_shares
+from promptops.lint.facts.usage import find_cost
 from promptops.lint.rule import rule
 from promptops.model.finding import Problem, Related, Severity
 from promptops.model.money import Usage
@@ -80,7 +81,7 @@ def _tokens(view: View, budget: Budget) -> Iterator[Problem]:
     if expected > budget.tokens:
         about = "" if method.method == "exact" else "about "
         message = f"the sample has {about}{expected:,} tokens, {expected - budget.tokens:,} over"
-        message += f" the budget of {budget.tokens:,}{_largest(view)}"
+        message += f" the budget of {budget.tokens:,}{_largest(view)}{by_calls(method)}"
         severity = Severity.ERROR if low > budget.tokens else Severity.WARNING
         span = view.prompt.key_span("cost", "budget", "tokens")
         yield Problem(span, message, severity=severity, size=expected)
@@ -90,7 +91,7 @@ def _dollars(view: View, budget: Budget) -> Iterator[Problem]:
     encoded, price = view.of(find_tokens), view.of(find_price)
     if encoded is None or price is None or budget.usd_per_call is None:
         return
-    method, declared = view.of(find_method), view.prompt.metadata.cost.output_tokens
+    method, declared = view.of(find_method), view.of(find_cost).output_tokens
     output = int(declared.expected) if declared else 0
     least = int(declared.low if declared.low is not None else declared.expected) if declared else 0
     expected = price.cost(Usage(method.scale(encoded), output))

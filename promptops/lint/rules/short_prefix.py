@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from promptops.lint.facts.marks import find_cache_rules, lifetime
-from promptops.lint.facts.money import find_method, lowest
+from promptops.lint.facts.money import by_calls, find_method, lowest
 from promptops.lint.facts.prefixes import find_marked, find_tool_tokens
 from promptops.lint.rule import rule
 from promptops.model.finding import Problem, Severity
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from promptops.lint.view import View
     from promptops.model.tokens import CountMethod
 
-_EXACT: Final = ("exact", "scaled")
+_EXACT: Final = ("exact", "calibrated", "scaled")
 
 
 @rule("CAC105", "short-prefix", Severity.WARNING)
@@ -95,7 +95,8 @@ def _short(
     sure = high < least and not tools
     length = method.scale(encoded)
     counted = f"{length:,}" if method.method == "exact" else f"some {length:,}"
-    told = f"{counted} tokens above the mark, and {rules.model} caches from {least:,} on"
+    told = f"{counted} tokens above the mark{by_calls(method)}, and {rules.model} caches from"
+    told += f" {least:,} on"
     pays = _filling(rules, marked.tag.ttl, length) if high < least else ""
     severity = Severity.WARNING if sure else Severity.NOTE
     return Problem(marked.tag.span, told + pays, severity=severity, size=length)

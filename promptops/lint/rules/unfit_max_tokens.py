@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from promptops.lint.facts.usage import find_answers
 from promptops.lint.facts.wordings import said
 from promptops.lint.models import reasons
 from promptops.lint.rule import rule
@@ -13,7 +14,10 @@ from promptops.model.finding import Problem, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from promptops.lint.facts.usage import Answers
     from promptops.lint.view import View
+    from promptops.model.cost import Amount
+    from promptops.model.text import Span
 
 _CAPS: Final = ("max_tokens", "max_output_tokens", "max_completion_tokens")
 _THINKING: Final = ("thinking", "reasoning", "reasoning_effort", "thinking_config", "effort")
@@ -35,6 +39,11 @@ def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
     wants at least, or too low for a declared enum's longest value. Where `params` turn thinking on,
     which counts in the cap, only a missing cap is reported; of a model that always reasons no cap
     is called too high.
+
+    Recorded answers come before declared ones. Where `usage sync` has measured them, a cap is
+    called too high above `slack` times their 99th percentile, and too low where one in a hundred
+    reaches it; between the two nothing is said, whatever is declared. Of answers from before the
+    text changed, or from over 90 days ago, that is said, and a warning is a note.
 
     ## Example
 
@@ -67,9 +76,11 @@ def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
     prompt = view.prompt
     params, output = prompt.metadata.params, prompt.metadata.cost.output_tokens
     key = next((name for name in _CAPS if name in params), None)
+    seen = view.of(find_answers)
     if key is None:
         if prompt.metadata.model is not None:
-            yield Problem(prompt.key_span("model"), "no max_tokens: nothing caps a runaway answer")
+            told = "no max_tokens: nothing caps a runaway answer"
+            yield Problem(prompt.key_span("model"), told + (f"; {_length(seen)}" if seen else ""))
         return
     cap = params[key]
     if not isinstance(cap, int) or _thinks(params):
@@ -83,20 +94,41 @@ def unfit_max_tokens(view: View, *, slack: int = 4) -> Iterator[Problem]:
     elif stated := _stated(view, cap):
         told = f"{key} {cap} cuts off an answer of {stated}, as the text wants it"
         yield Problem(span, told, severity=Severity.WARNING)
-    elif output is None:
-        return
-    elif cap < output.expected:
-        told = (
-            f"{key} {cap} is under the {output.expected} tokens that an answer is expected to have"
-        )
+    elif seen is not None:
+        yield from _recorded(view, seen, f"{key} {cap}", cap, span, slack)
+    elif output is not None:
+        yield from _declared(view, output, f"{key} {cap}", cap, span, slack)
+
+
+def _declared(
+    view: View, output: Amount, named: str, cap: int, span: Span, slack: int
+) -> Iterator[Problem]:
+    """Yield that a cap does not fit the declared answers."""
+    if cap < output.expected:
+        told = f"{named} is under the {output.expected} tokens that an answer is expected to have"
         yield Problem(span, told, severity=Severity.WARNING)
     elif output.high is not None and cap * 5 < output.high * 6:
-        told = f"{key} {cap} is under 1.2 times the 95th percentile of {output.high} tokens"
+        told = f"{named} is under 1.2 times the 95th percentile of {output.high} tokens"
         yield Problem(span, told, severity=Severity.WARNING)
     elif output.high is not None and cap > output.high * slack and not reasons(view):
-        yield Problem(
-            span, f"{key} {cap} is over {slack} times the 95th percentile of {output.high}"
-        )
+        yield Problem(span, f"{named} is over {slack} times the 95th percentile of {output.high}")
+
+
+def _length(seen: Answers) -> str:
+    return f"answers are at most {seen.most:,f} tokens at {seen.share} {seen.told}"
+
+
+def _recorded(
+    view: View, seen: Answers, named: str, cap: int, span: Span, slack: int
+) -> Iterator[Problem]:
+    """Yield that a cap does not fit the recorded answers."""
+    if seen.most >= cap:
+        one_in = "a hundred" if seen.share == "p99" else "twenty"
+        told = f"{named} cuts answers off: one in {one_in} reaches it {seen.told}"
+        yield Problem(span, told, severity=Severity.WARNING if seen.sure else Severity.NOTE)
+    elif cap > seen.most * slack and not reasons(view):
+        times = f"{cap / seen.most:,.0f} times" if seen.most else "more than"
+        yield Problem(span, f"{_length(seen)}: {named} allows {times} that")
 
 
 def _values(view: View) -> tuple[str, ...]:
