@@ -8,8 +8,9 @@ import sys
 import threading
 import time
 from collections import deque
+from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from promptops.recording.keeping import Kept, kind_of
 from promptops.recording.losing import FULL
@@ -136,18 +137,24 @@ class Recorder:
                 self._thread.start()
 
     def _work(self) -> None:
-        self._kept.losing.begin()
+        with suppress(Exception):  # without a tally, a kill's losses are not counted
+            self._kept.losing.begin()
         while True:
             self._wake.wait(self._seconds)
             self._wake.clear()
             closing = self._closed
             self._idle.clear()
-            taken: list[Any] = []
-            while self._queue:
-                taken = [self._queue.popleft() for _ in islice(range(len(self._queue)), 1_000)]
-                self._kept.write(taken)
-            self._kept.write([], last=closing)
+            try:
+                self._drain(last=closing)
+            except Exception as error:  # noqa: BLE001 - what comes later is written even so
+                self._kept.losing.complain("recorder", f"recording failed: {error!r}")
             self._idle.set()
             if closing:
                 self._kept.close()
                 return
+
+    def _drain(self, *, last: bool) -> None:
+        while self._queue:
+            taken = [self._queue.popleft() for _ in islice(range(len(self._queue)), 1_000)]
+            self._kept.write(taken)
+        self._kept.write([], last=last)
