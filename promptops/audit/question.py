@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from promptops.warehouse.tables import CALLS, OUTCOMES_IN_CONTEXT
+from promptops.warehouse.tables import BILLED, CALLS, OUTCOMES_IN_CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,10 @@ class Window:
     def outcomes(self) -> Table:
         """Return what came of the calls of these days, of a session's last call before it."""
         return self._within(OUTCOMES_IN_CONTEXT)
+
+    def billed(self) -> Table:
+        """Return what vendors billed for these days."""
+        return self._within(BILLED)
 
     def _within(self, found: Table) -> Table:
         if self.since is not None:

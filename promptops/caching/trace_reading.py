@@ -40,13 +40,15 @@ class Trace:
     """A file's calls. Iterating reads the file, and then the other fields tell of that reading.
 
     ``repeated`` calls had the id of an earlier one and were left out; ``unread`` are the rows that
-    were no calls or could not be read, by reason.
+    were no calls or could not be read, by reason. While it is read, ``line`` is where the last
+    call stands.
     """
 
     path: Path
     reader: Reader
     read: int = 0
     repeated: int = 0
+    line: int = 0
     unread: dict[str, Unreadable] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Recorded]:
@@ -73,6 +75,7 @@ class Trace:
                         continue
                     seen.add(key)
                 self.read += 1
+                self.line = number
                 yield call
 
     def _rows(self, value: object, number: int) -> Iterator[object]:

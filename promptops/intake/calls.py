@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from promptops.caching.trace_readers.reader import Unread
 from promptops.ledger.rows import canonical
 from promptops.model.calls import Call, Context
 from promptops.recording.answers import finish_of
@@ -13,38 +14,50 @@ from promptops.recording.rows import UNKNOWN_MODEL
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from promptops.caching.trace_reading import Trace
     from promptops.caching.traces import Extra, Recorded
-    from promptops.model.money import Price
+    from promptops.intake.left import Left
+    from promptops.model.money import Price, Usage
+
+MOST_TOKENS: Final = 10**12  # of a call: a thousand times a window; sums of millions have 63 bits
+LIFETIMES: Final = 2
+LONGEST: Final = 1_000  # characters of a name: no text of a prompt comes in as one
 
 
 def calls_of(
-    recorded: Iterable[Recorded], source: str, price: Callable[[str, float], Price | None]
+    trace: Trace, price: Callable[[str, float], Price | None], left: Left
 ) -> Iterator[Call]:
     """Yield recorded calls as the ledger has them.
 
     Args:
-        recorded: Calls of a trace.
-        source: The kind of trace; calls of the same id from two sources are two calls.
+        trace: A file; calls of the same id from two kinds of files are two calls.
         price: What a model cost at a time in seconds since 1970.
+        left: Where calls are counted that no ledger could hold.
     """
     contexts: dict[tuple[object, ...], Context] = {}
-    for one in recorded:
+    source = trace.reader.name
+    for one in trace:
         extra = one.extra
         key = (one.prompt, one.model, one.batch, extra and extra[:5])
         context = contexts.get(key)
         if context is None:
-            context = contexts[key] = _context(one, extra, source)
-        rejected = "unfit" if one.rejected else None
+            context = contexts[key] = context_of(one, extra, source)
+        tenant = extra.tenant if extra else None
+        try:
+            check(one.usage, (*context, tenant, one.session))
+        except Unread as error:
+            left.add(trace.line, error)
+            continue
         yield Call(
-            _id(one, source),
+            call_id(one, source),
             one.t,
             context,
             one.usage,
             None if one.usage is None else price(context.model, one.t),
-            extra.tenant if extra else None,
+            tenant,
             one.session,
             finish=finish_of(extra.finish) if extra else None,
-            error=rejected,
+            error="unfit" if one.rejected else None,
             reasoning_tokens=one.reasoning,
             latency=extra.seconds if extra else None,
             first_byte=extra.first_byte if extra else None,
@@ -52,7 +65,24 @@ def calls_of(
         )
 
 
-def _context(one: Recorded, extra: Extra | None, source: str) -> Context:
+def check(usage: Usage | None, names: Iterable[object]) -> None:
+    """Look at what a call says before it goes where it stays.
+
+    Raises:
+        Unread: It has more tokens than any call, or more lifetimes than the ledger has columns for;
+            or a name is as long as a text.
+    """
+    if usage is not None:
+        if usage.prompt_tokens + usage.output_tokens > MOST_TOKENS:
+            raise Unread("more tokens than a call can have")
+        if len(usage.cache_write_tokens) > LIFETIMES:
+            raise Unread("tokens written to the cache for more than two lifetimes")
+    if any(isinstance(name, str) and len(name) > LONGEST for name in names):
+        raise Unread(f"a name of more than {LONGEST:,} characters")
+
+
+def context_of(one: Recorded, extra: Extra | None, source: str) -> Context:
+    """Return what a recorded call may have in common with others."""
     prompt, _, version = (one.prompt or "").partition("@")
     if version.isdecimal():
         version = f"v{version}"
@@ -69,16 +99,23 @@ def _context(one: Recorded, extra: Extra | None, source: str) -> Context:
     )
 
 
-def _id(one: Recorded, source: str) -> str:
+def call_id(one: Recorded, source: str) -> str:
     """Return an id that the same call has each time: of its own id, else of what it says."""
     if one.id is not None:
-        text = f"{source}\0{one.id}"
-    else:
-        usage = one.usage
-        counts = usage and [
-            usage.input_tokens, usage.output_tokens, usage.cache_read_tokens,
-            dict(usage.cache_write_tokens),
-        ]  # fmt: skip
-        told = [one.t, one.prompt, one.model, one.session, counts, list(one.ids)]
-        text = f"{source}\0\0{canonical(told)}"
+        return id_of(source, one.id)
+    usage = one.usage
+    counts = usage and [
+        usage.input_tokens, usage.output_tokens, usage.cache_read_tokens,
+        dict(usage.cache_write_tokens),
+    ]  # fmt: skip
+    told = [one.t, one.prompt, one.model, one.session, counts, list(one.ids)]
+    return _short(f"{source}\0\0{canonical(told)}")
+
+
+def id_of(source: str, name: str) -> str:
+    """Return the id of a call, in the ledger, that has an id at its source."""
+    return _short(f"{source}\0{name}")
+
+
+def _short(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,23 +1,34 @@
-"""A CSV file of calls by a mapping of its columns."""
+"""A CSV file of calls by a mapping of its columns.
+
+A million rows are read as fast as SQLite takes them. So what rows have in common is looked at once,
+and a row becomes a call without a trace's ``Recorded`` between them.
+"""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
 
-from promptops.caching.trace_readers.reader import Unread, moment
+from promptops.caching.trace_readers.reader import Unread
 from promptops.caching.traces import Extra, Recorded
-from promptops.errors import UsageError, nearest
+from promptops.intake.calls import call_id, check, context_of, id_of
+from promptops.intake.cells import count, seconds, time_of
+from promptops.intake.tables import Table, places
+from promptops.model.calls import Call
 from promptops.model.money import Usage
+from promptops.recording.answers import finish_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from promptops.intake.left import Left
+    from promptops.model.calls import Context
+    from promptops.model.evaluation import Finish
+    from promptops.model.money import Price
+
+SOURCE: Final = "csv"
+DAY: Final = 86_400
 # What a column may mean; the first three must be there.
 FIELDS: Final = (
     "at", "model", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
@@ -25,135 +36,121 @@ FIELDS: Final = (
     "feature", "user_segment", "model_served", "max_tokens", "finish", "latency", "batch",
 )  # fmt: skip
 _NEEDED: Final = FIELDS[:3]
-_COUNTS: Final = frozenset(name for name in FIELDS if name.endswith("tokens"))
+_OWN: Final = ("at", *FIELDS[2:9], "session", "tenant", "finish", "latency")  # of each call
+_COMMON: Final = tuple(name for name in FIELDS if name not in _OWN)
 _YES: Final = frozenset(("1", "true", "yes", "batch"))
 
 
-def mapping(given: tuple[str, ...]) -> dict[str, str]:
-    """Return which column each field is in, of texts such as ``at=created_at``.
+def look(path: Path, head: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
+    """Return where in a row each field is.
 
     Raises:
-        UsageError: One is no such text, or its field is not known.
+        UsageError: A column that is named, or a field that is needed, is not there.
     """
-    found = {}
-    for text in given:
-        name, equals, column = text.partition("=")
-        if not equals or not column:
-            raise UsageError(f"--map {text!r}: write FIELD=COLUMN, such as at=created_at")
-        if name not in FIELDS:
-            known = ", ".join(FIELDS)
-            raise UsageError(f"--map {text!r}: no field {name!r}{nearest(name, FIELDS)}: {known}")
-        found[name] = column
-    return found
+    return places(path, head, columns, FIELDS, _NEEDED)
 
 
-def rows(
-    path: Path, columns: Mapping[str, str], unread: Callable[[int, str], None]
-) -> Iterator[Recorded]:
-    """Yield the calls of a file; fields without a mapping are the columns of their names.
+class Rows:
+    """Makes calls of the rows of one file."""
 
-    Args:
-        path: CSV with a head; may be compressed with gzip.
-        columns: The column of each field that is named otherwise.
-        unread: Told of the line of a row that cannot be read, and why.
+    def __init__(
+        self, where: Mapping[str, int], price: Callable[[str, float], Price | None]
+    ) -> None:
+        # What no column holds is in the empty cell that is added to each row.
+        self._own = itemgetter(*(where.get(name, -1) for name in _OWN))
+        self._common = itemgetter(*(where.get(name, -1) for name in _COMMON))
+        self._price = price
+        self._contexts: dict[tuple[str, ...], Context] = {}
+        self._prices: dict[tuple[str, int], Price | None] = {}
+        self._finishes: dict[str, Finish | None] = {"": None}
+
+    def call(self, row: list[str]) -> Call:
+        """Return the call of a row.
+
+        Raises:
+            Unread: A cell is not what its column says.
+        """
+        row.append("")
+        when, plain, out, read, short, long, thought, name, session, tenant, finish, latency = (
+            self._own(row)
+        )
+        common = self._common(row)
+        context = self._contexts.get(common) or self._context(common)
+        at = time_of(when)
+        usage = price = None
+        if plain:
+            written = {}
+            if short and (n := count("cache_write_tokens", short)):
+                written["5m"] = n
+            if long and (n := count("cache_write_1h_tokens", long)):
+                written["1h"] = n
+            usage = Usage(
+                count("input_tokens", plain),
+                count("output_tokens", out) if out else 0,
+                count("cache_read_tokens", read) if read else 0,
+                written,
+            )
+            price = self._paid(context.model, at)
+        if len(session) + len(tenant) > 100:  # noqa: PLR2004 - most need no second look
+            check(None, (session, tenant))
+        if finish not in self._finishes:
+            self._finishes[finish] = finish_of(finish)
+        return Call(
+            id_of(SOURCE, name) if name else _id(at, context, session, usage),
+            at, context, usage, price, tenant or None, session or None,
+            finish=self._finishes[finish],
+            reasoning_tokens=count("reasoning_tokens", thought) if thought else None,
+            latency=seconds(latency) if latency else None,
+        )  # fmt: skip
+
+    def _context(self, cells: tuple[str, ...]) -> Context:
+        told = {name: cell or None for name, cell in zip(_COMMON, cells, strict=True)}
+        prompt, version, most = told["prompt"], told["version"], told["max_tokens"]
+        one = Recorded(
+            0.0,
+            prompt=f"{prompt}@{version}" if prompt and version else prompt,
+            model=told["model"],
+            batch=(told["batch"] or "").lower() in _YES or None,
+        )
+        extra = Extra(
+            told["feature"], told["user_segment"], None, told["model_served"],
+            count("max_tokens", most) if most else None,
+        )  # fmt: skip
+        found = context_of(one, extra, SOURCE)
+        check(None, found)
+        self._contexts[cells] = found
+        return found
+
+    def _paid(self, model: str, at: float) -> Price | None:
+        day = (model, int(at // DAY))
+        if day not in self._prices:
+            self._prices[day] = self._price(model, at)
+        return self._prices[day]
+
+
+def calls(
+    path: Path,
+    columns: Mapping[str, str],
+    left: Left,
+    price: Callable[[str, float], Price | None],
+) -> Iterator[Call]:
+    """Yield the calls of a file.
 
     Raises:
         UsageError: The file cannot be read, or has not the columns.
     """
-    with _lines(path) as lines:
-        reader = csv.reader(lines)
-        head = next(reader, [])
-        places = {
-            name: head.index(columns.get(name, name))
-            for name in FIELDS
-            if columns.get(name, name) in head
-        }
-        missing = [columns[name] for name in columns if name not in places]
-        missing += [name for name in _NEEDED if name not in places and name not in columns]
-        if missing:
-            told = f"no column {missing[0]!r}{nearest(missing[0], head)}"
-            raise UsageError(f"{path}: {told}: it has {', '.join(head) or 'none'}")
-        last = max(places.values())
-        for row in reader:
-            if not row:
-                continue
-            if len(row) <= last:
-                unread(reader.line_num, "a row with too few cells")
-                continue
+    with Table(path, left) as table:
+        where = look(path, table.head, columns)
+        make = Rows(where, price).call
+        for number, row in table:
             try:
-                yield _call({name: row[place] for name, place in places.items()})
+                yield make(row)
             except Unread as error:
-                unread(reader.line_num, error.reason)
+                left.add(number, error)
 
 
-def _call(told: Mapping[str, str]) -> Recorded:
-    counts = {name: _count(name, told[name]) for name in _COUNTS if told.get(name)}
-
-    def get(name: str) -> str | None:
-        return told.get(name) or None
-
-    prompt, version = get("prompt"), get("version")
-    latency = get("latency")
-    return Recorded(
-        _time(told["at"]),
-        id=get("id"),
-        prompt=f"{prompt}@{version}" if prompt and version else prompt,
-        model=get("model"),
-        session=get("session"),
-        usage=_usage(counts),
-        reasoning=counts.get("reasoning_tokens"),
-        batch=(told.get("batch") or "").lower() in _YES or None,
-        extra=Extra(
-            get("feature"), get("user_segment"), get("tenant"), get("model_served"),
-            counts.get("max_tokens"), get("finish"), _number(latency) if latency else None,
-        ),
-    )  # fmt: skip
-
-
-def _usage(counts: Mapping[str, int]) -> Usage | None:
-    if "input_tokens" not in counts:
-        return None
-    written = (("5m", "cache_write_tokens"), ("1h", "cache_write_1h_tokens"))
-    return Usage(
-        counts["input_tokens"],
-        counts.get("output_tokens", 0),
-        counts.get("cache_read_tokens", 0),
-        {ttl: n for ttl, name in written if (n := counts.get(name))},
-    )
-
-
-def _count(name: str, text: str) -> int:
-    if text.isascii() and text.isdigit():
-        return int(text)
-    raise Unread(f"{name} is no count")
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise Unread("latency is no number of seconds") from None
-
-
-def _time(text: str) -> float:
-    try:
-        return moment(float(text), "at")
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Unread("at is no time") from None
-    return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-
-
-@contextmanager
-def _lines(path: Path) -> Iterator[Any]:
-    try:
-        with path.open("rb") as raw:
-            packed = raw.peek(2)[:2] == b"\x1f\x8b"
-            data: Any = gzip.GzipFile(fileobj=raw) if packed else raw
-            with io.TextIOWrapper(data, "utf-8-sig", newline="") as lines:
-                yield lines
-    except (OSError, UnicodeDecodeError, EOFError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read: {error}") from error
+def _id(at: float, context: Context, session: str, usage: Usage | None) -> str:
+    version = context.version
+    prompt = f"{context.prompt}@{version}" if context.prompt and version else context.prompt
+    told = Recorded(at, prompt=prompt, model=context.model, session=session or None, usage=usage)
+    return call_id(told, SOURCE)

@@ -1,4 +1,4 @@
-"""The table of what vendors billed: sums, which stand beside recorded calls and never among them."""
+"""The table of what vendors billed: sums that stand beside recorded calls, not among them."""
 
 from __future__ import annotations
 
@@ -21,3 +21,7 @@ CREATE TABLE billed (
   cache_read_tokens INTEGER, cache_write_tokens INTEGER, cache_write_long_tokens INTEGER,
   output_tokens INTEGER, write_ttl TEXT, long_ttl TEXT, requests INTEGER, usd TEXT
 ) WITHOUT ROWID"""
+
+# In place of the table, where a ledger is older than it.
+NO_BILLED: Final = f"""
+SELECT {", ".join(f'NULL AS "{name}"' for name in BILLED_COLUMNS)} WHERE 0"""

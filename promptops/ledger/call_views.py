@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from promptops.ledger.billed_tables import NO_BILLED
 from promptops.ledger.call_tables import TOKEN_COLUMNS
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ _IN_CONTEXT: Final = outcomes_in_context("CAST(max(calls.at) / 86400 AS INTEGER)
 
 
 def lay(connection: sqlite3.Connection) -> None:
-    """Give a connection that only reads the view that questions ask, where its ledger is older."""
-    known = "SELECT 1 FROM sqlite_master WHERE name = 'outcomes_in_context'"
-    if connection.execute(known).fetchone() is None:
+    """Give a connection that only reads what questions ask, where its ledger is older."""
+    views = {"outcomes_in_context": _IN_CONTEXT, "billed": NO_BILLED}
+    known = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    for name in views.keys() - known:
         connection.execute("PRAGMA query_only = OFF")
-        connection.execute(f"CREATE TEMP VIEW outcomes_in_context AS{_IN_CONTEXT}")
+        connection.execute(f"CREATE TEMP VIEW {name} AS {views[name]}")
         connection.execute("PRAGMA query_only = ON")
 
 

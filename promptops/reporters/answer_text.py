@@ -31,7 +31,7 @@ def report(found: Answer, limit: int) -> str:
 def _table(found: Answer, rows: list[list[str]]) -> list[str]:
     heads = [column.head for column in found.columns]
     wide = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    texts = [i for i, column in enumerate(found.columns) if column.kind in LEFT]
+    texts = [i for i, column in enumerate(found.columns) if column.kind == "text"]
     while sum(wide) + _GAP * (len(wide) - 1) > _WIDTH and texts:
         widest = max(texts, key=lambda i: wide[i])
         if wide[widest] <= _LEAST:

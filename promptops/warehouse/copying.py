@@ -14,6 +14,7 @@ from promptops.errors import LedgerError
 from promptops.ledger.call_views import lay, outcomes_in_context
 from promptops.ledger.place import Place
 from promptops.warehouse.tables import (
+    BILLED,
     CALLS,
     CONTEXTS,
     OUTCOMES,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from ibis.expr.types import Table
 
-COPIED: Final = (CALLS, CONTEXTS, OUTCOMES, PRICES)
+COPIED: Final = (CALLS, CONTEXTS, OUTCOMES, PRICES, BILLED)
 _AT_ONCE: Final = 50_000  # rows in memory
 _OF_POSTGRES: Final = (
     "CREATE INDEX IF NOT EXISTS calls_by_session ON calls (session, at, context_id)",
@@ -151,11 +152,22 @@ def _copied(source: sqlite3.Connection, target: Any, table: Table) -> int:
         plain = ", ".join(table.columns)
         for row in source.execute(f"SELECT {plain} FROM {name}"):  # noqa: S608
             copy.write_row(row)
+    conflict = _counted_on(table) if table is BILLED else "DO NOTHING"
     done = target.execute(
-        f"INSERT INTO {name} ({names}) SELECT {names} FROM aside ON CONFLICT DO NOTHING"  # noqa: S608
+        f"INSERT INTO {name} ({names}) SELECT {names} FROM aside ON CONFLICT {conflict}"  # noqa: S608
     )
     target.execute("DROP TABLE aside")
     return int(done.rowcount)
+
+
+def _counted_on(table: Table) -> str:
+    """Return what is done with a row that is there: vendors count up for a while."""
+    name, (key, *others) = table.get_name(), table.columns
+    ours, theirs = (
+        ", ".join(f'{one}."{column}"' for column in others) for one in (name, "excluded")
+    )
+    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in others)
+    return f'("{key}") DO UPDATE SET {changes} WHERE ({ours}) IS DISTINCT FROM ({theirs})'
 
 
 def _opened(path: Path) -> sqlite3.Connection:

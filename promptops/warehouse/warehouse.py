@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ibis.expr.types import Table
 
 Row = tuple[Any, ...]
-TABLES: Final = ("calls", "contexts", "outcomes", "outcomes_in_context", "prices")
+TABLES: Final = ("calls", "contexts", "outcomes", "outcomes_in_context", "prices", "billed")
 _MEMORY: Final = "PRAGMA cache_size = -65536"  # KiB, so that calls are sorted without a file
 _POSTGRES: Final = ("postgres://", "postgresql://")
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 from random import Random
 from typing import TYPE_CHECKING
 
+from promptops.ledger.billed_store import bill
 from promptops.ledger.call_store import CallStore
+from promptops.model.billed import Billed
 from promptops.model.calls import Call, Context, Outcome
 from promptops.model.money import Price, Rates, Usage
 
@@ -69,11 +71,28 @@ def outcomes() -> list[Outcome]:
     return found
 
 
+def billed() -> list[Billed]:
+    """Return what a vendor says of four days: twice the tokens of its calls, and some dollars."""
+    found: dict[int, int] = {}
+    for one in calls():
+        day = int(one.at // DAY)
+        if one.context.model == SONNET.model and one.usage is not None and day < 104:
+            found[day] = found.get(day, 0) + one.usage.prompt_tokens + one.usage.output_tokens
+    of = {"model": "claude-sonnet-5-5-20260912"}
+    rows = [("usage", day, Usage(2 * tokens), None) for day, tokens in found.items()]
+    rows += [("cost", day, None, Decimal("1.23456789012345")) for day in found]
+    return [
+        Billed("anthropic", report, day * DAY, (day + 1) * DAY, "api 1d model", of, usage, usd=usd)
+        for report, day, usage, usd in rows
+    ]
+
+
 def made(path: Path) -> Path:
     """Make a ledger that holds this world."""
     with CallStore.open(path) as store:
         store.add(calls())
         store.tell(outcomes())
+    bill(path, [billed()])
     return path
 
 

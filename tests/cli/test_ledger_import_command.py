@@ -107,7 +107,7 @@ def test_columns_are_mapped_and_rows_that_cannot_be_read_are_counted(here: Path)
     done = imported("calls.csv", "--map", "at=when", "--map", "output_tokens=out")
     assert done.output.splitlines() == [
         "calls.csv: 1 new call, 0 already there (csv)",
-        "  1 left out: at is no time",
+        "  1 left out: at is no time; the first in line 3",
     ]
     found = asked(here, "at, model, input_tokens, output_tokens, feature, segment")
     assert found == [(1_795_168_800.0, "openai:gpt-5.6", 30, 3, "inbox", "pro")]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from promptops.audit.question import Question
 
 # In the order in which help lists them.
-_MODULES: Final = ("costs", "outcomes", "waste", "caching", "parts", "outputs", "time")
+_MODULES: Final = ("costs", "outcomes", "waste", "caching", "parts", "outputs", "time", "coverage")
 
 
 def questions() -> dict[str, Question]:
