@@ -175,8 +175,8 @@ def count_at(usage: object, path: str, who: str) -> int | None:
         UsageRefused: Something else is there.
     """
     value = _at(usage, path)
-    if value is None:
-        return None
+    if value is None or (type(value) is int and value >= 0):
+        return value
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # data frames write whole numbers as 12.0
     if type(value) is not int or value < 0:
@@ -185,6 +185,8 @@ def count_at(usage: object, path: str, who: str) -> int | None:
 
 
 def _at(value: object, path: str) -> Any:
+    if type(value) is dict and path.isidentifier():  # one name: by far most of what is asked
+        return value.get(path)
     for names in _steps(path):
         found = None
         for name in names:

@@ -69,8 +69,7 @@ class Costing:
         ends = self.ends(variant, case.id)
         if ends is None and meter.placing.marks:
             return None
-        stretches = meter.stretches(completion.usage.prompt_tokens, ends or ())
-        return meter.exact(completion.usage, stretches).quantize(PER_CALL)
+        return meter.exact(completion.usage, ends or ()).quantize(PER_CALL)
 
     def costed(
         self, replies: Iterable[Reply], kinds: Sequence[str] = PLACEMENTS
@@ -178,18 +177,16 @@ class Costing:
 
     def _case(self, variant: Variant, meter: Meter, replies: Sequence[Reply]) -> Decimal | None:
         """Return a case's dollars, its repeats averaged; None where one of them is not known."""
-        usages = [(one.usage, one.reasoning) for one in replies if one.usage is not None]
-        if not usages or len(usages) < len(replies):
+        if not replies or any(one.usage is None for one in replies):
             return None
         ends = self.ends(variant, replies[0].case)
         if ends is None and meter.placing.marks:
             return None
-        share = ONE / len({one.repeat for one in replies})
+        share = ONE if len(replies) == 1 else ONE / len({one.repeat for one in replies})
         total = FREE
-        for usage, thought in usages:
-            stretches = meter.stretches(usage.prompt_tokens, ends or ())
-            total += meter.exact(usage, stretches)
-            meter.remember(usage, thought, stretches, share)
+        for one in replies:
+            if one.usage is not None:
+                total += meter.count(one.usage, one.reasoning, ends or (), share)
         meter.number += 1
         return (total * share).quantize(PER_CALL)
 

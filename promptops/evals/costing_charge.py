@@ -92,28 +92,39 @@ class Meter:
     _sums: dict[int, Sums] = field(default_factory=dict)  # by identity of the rates
     _rated: dict[int, list[_Rated]] = field(default_factory=dict)
 
-    def exact(self, usage: Usage, stretches: Stretches) -> Decimal:
-        """Return an answer's dollars, not rounded."""
+    def exact(self, usage: Usage, ends: Sequence[int]) -> Decimal:
+        """Return an answer's dollars, not rounded; ``ends`` are as ``_stretches`` has them."""
         prompt = usage.prompt_tokens
-        rates = self.price.rates_for(prompt)
-        total = prompt * rates.input + usage.output_tokens * rates.output
-        for tokens, rated in zip(stretches, self._rates(rates), strict=True):
-            total += tokens * rated.more
-        return total / MILLION
+        return self._dollars(prompt, usage.output_tokens, self._stretches(prompt, ends))
 
-    def remember(
-        self, usage: Usage, thought: int | None, stretches: Stretches, share: Decimal
-    ) -> None:
-        """Count an answer in; ``share`` is what one of several repeats makes of its case."""
-        rates = self.price.rates_for(usage.prompt_tokens)
+    def count(
+        self, usage: Usage, thought: int | None, ends: Sequence[int], share: Decimal
+    ) -> Decimal:
+        """Return the same, and count the answer in for the mean.
+
+        ``share`` is what one of several repeats makes of its case.
+        """
+        prompt, output = usage.prompt_tokens, usage.output_tokens
+        stretches = self._stretches(prompt, ends)
+        rates = self.price.rates_for(prompt)
         sums = self._sums.get(id(rates))
         if sums is None:
             sums = self._sums[id(rates)] = Sums(rates, [ZERO] * len(self.placing.marks))
-        sums.prompt += usage.prompt_tokens * share
-        sums.output += usage.output_tokens * share
-        sums.thought += min(thought or 0, usage.output_tokens) * share
+        sums.prompt += prompt * share
+        sums.output += output * share
+        if thought:
+            sums.thought += min(thought, output) * share
         for at, tokens in enumerate(stretches):
             sums.stretches[at] += tokens * share
+        return self._dollars(prompt, output, stretches)
+
+    def _dollars(self, prompt: int, output: int, stretches: Stretches) -> Decimal:
+        rates = self.price.rates_for(prompt)
+        total = prompt * rates.input + output * rates.output
+        if stretches:
+            for tokens, rated in zip(stretches, self._rates(rates), strict=True):
+                total += tokens * rated.more
+        return total / MILLION
 
     def mean(self, *, late: bool = False) -> Charge | None:
         """Return the mean call of the cases remembered, ``late`` where the cache helps least."""
@@ -150,7 +161,7 @@ class Meter:
                 found.append(_Rated(write, read, more))
         return found
 
-    def stretches(self, prompt: int, ends: Sequence[int]) -> Stretches:
+    def _stretches(self, prompt: int, ends: Sequence[int]) -> Stretches:
         """Return the vendor's tokens between marks; 0 in front of one that is too short to keep.
 
         Args:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from asyncio import gather
 from dataclasses import field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
+from promptops.evals.alike import Alike, answer_hash, expects
 from promptops.evals.judges import Graders
 from promptops.evals.paired import EVEN, Meetings, settle
-from promptops.ledger.rows import Answer, Scored, canonical
+from promptops.ledger.rows import Scored
 from promptops.model.evaluation import Score
 from promptops.model.values import dataclass
 from promptops.scorers.key import scorer_key
@@ -79,6 +79,7 @@ class Gathered:
         self._keys = {one.name: scorer_key(one) for one in self.scorers}
         self._scored: dict[tuple[Any, ...], dict[str, Score]] = {}
         self._before = {key for key, _, _ in self.known}
+        self._alike: Alike[dict[str, Score]] = Alike()
         self._judged: set[tuple[str, str, str]] = set()
         incumbent = next(iter(self.variants.values())).id if self.variants else ""
         self._meetings = Meetings(incumbent)
@@ -94,12 +95,9 @@ class Gathered:
         variant = self.variants[item.version, item.model]
         dollars = self.dollars(variant, case, completion)
         facts = Facts(variant.handle.schema, variant.handle.tools, dollars)
-        scores = dict(self._scores(item, case, completion, facts))
-        alone = [one for one in self.graders.each if not one.compares]
-        judged = await gather(*(self._judge(one, item, case, completion) for one in alone))
-        scores.update(zip((one.name for one in alone), judged, strict=True))
-        if variant.id == self._meetings.incumbent:
-            scores.update((one.name, EVEN) for one in self._comparing if one.scorer.applies(case))
+        scores = self._scores(item, case, completion, facts)
+        if self.graders.each:
+            scores = await self._with_judges(variant, item, case, completion, scores)
         mine = Seen(item.repeat, completion, scores, dollars)
         self._add(variant, case.id, mine)
         for met in self._meetings.met(variant.id, item, mine) if self._comparing else ():
@@ -108,6 +106,17 @@ class Gathered:
             for one in self._comparing:
                 score = await self._judge(one, met.item, case, theirs, met.incumbent)
                 met.seen.scores[one.name] = score
+
+    async def _with_judges(
+        self, variant: Variant, item: Item, case: Case, completion: Completion,
+        scores: Mapping[str, Score],
+    ) -> dict[str, Score]:  # fmt: skip
+        alone = [one for one in self.graders.each if not one.compares]
+        judged = await gather(*(self._judge(one, item, case, completion) for one in alone))
+        found = {**scores, **dict(zip((one.name for one in alone), judged, strict=True))}
+        if variant.id == self._meetings.incumbent:
+            found.update((one.name, EVEN) for one in self._comparing if one.scorer.applies(case))
+        return found
 
     def lost(self, items: Sequence[tuple[Item, Outcome]], *, own: bool) -> None:
         """Keep what has no answer: a failure of its own scores 0, any other is a hole."""
@@ -144,7 +153,7 @@ class Gathered:
             return known
         if self.judging.asks and known is None and place not in self._judged:
             self._judged.add(place)
-            sha256, now = _said(said), self.wall()
+            sha256, now = answer_hash(said), self.wall()
             self.writer.add(
                 *(
                     Scored(item.answer_key, grader.key, sha256, score, now, wanted, at, attempts)
@@ -162,7 +171,7 @@ class Gathered:
         place = (key, wanted, *case.slices.items())
         if place in self._scored:
             return self._scored[place]
-        scores, new = {}, []
+        scores, new, sha256 = {}, [], ""
         for one in self.scorers:
             if one.kind.scope != "case":
                 continue
@@ -170,26 +179,14 @@ class Gathered:
             known = self.known.get((key, self._keys[one.name], wanted)) if applies else None
             score = scores[one.name] = known or one.score(case, completion, facts)
             if known is None and applies:
-                said = _said(completion)
-                new.append(Scored(key, self._keys[one.name], said, score, self.wall(), wanted))
+                sha256 = sha256 or answer_hash(completion)
+                new.append(Scored(key, self._keys[one.name], sha256, score, self.wall(), wanted))
         self.writer.add(*new)
-        self._scored[place] = scores
-        return scores
+        found = self._scored[place] = self._alike.one(tuple(scores.items()), scores)
+        return found
 
 
 def unanswered(scorers: Sequence[Scorer], item: Item, outcome: Outcome, *, own: bool) -> Seen:
     """Return what is seen of an item without an answer; a failure of its own scores 0 by each."""
     names = [one.name for one in scorers if one.kind.scope != "run"] if own else []
     return Seen(item.repeat, None, dict.fromkeys(names, _NO_ANSWER), None, outcome, own)
-
-
-def expects(expected: Any) -> str:
-    """Return the hash under which scores are kept of what a case expects.
-
-    Of a comparison that is also the key of the incumbent's answer.
-    """
-    return sha256(canonical(expected).encode()).hexdigest()
-
-
-def _said(completion: Completion) -> str:
-    return Answer.of(completion.text, completion.tool_calls).answer_sha256

@@ -94,12 +94,21 @@ class Material:
 
     def dollars(self, variant: Variant, case: Case) -> float | None:
         """Return what an answer to a case costs; None where that is not known."""
-        return dollars_of(self.answers(variant, case))
+        known = self._dollars.get(variant.id)
+        if known is None:
+            mine = self.seen.get(variant.id, {})
+            known = {one.id: dollars_of(mine.get(one.id, ())) for one in self.cases}
+            self._dollars[variant.id] = known
+        return known[case.id]
+
+    @cached_property
+    def _dollars(self) -> dict[str, dict[str, float | None]]:
+        return {}
 
     def attempted(self, variant: Variant, case: Case) -> float | None:
         """Return the same with all attempts at it that were billed for an answer nobody got."""
         known = self.dollars(variant, case)
-        if known is None or self.costing is None:
+        if known is None or self.costing is None or not self.trails.in_vain:
             return known
         answers = self.answers(variant, case)
         more = [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from promptops.evals.alike import Alike
 from promptops.evals.figures import split
 from promptops.evals.report_cases import Answered, CaseError, CaseResult, Flip, FlipSide
 from promptops.evals.report_cases import Seen as Said
@@ -11,15 +12,15 @@ from promptops.scorers.reading import as_text
 from promptops.statistics.gate import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from promptops.caching.requests import Billed
     from promptops.evals.costing_reads import Call
     from promptops.evals.gathered import Seen
     from promptops.evals.material import Material
+    from promptops.evals.report_variants import Split
     from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case
-
-Calls = "Mapping[tuple[str, str, int], Call]"
+    from promptops.model.evaluation import Case, Score
 
 
 def errors(made: Material) -> Iterator[CaseError]:
@@ -61,30 +62,57 @@ def _side(made: Material, variant: Variant, case: Case) -> FlipSide:
 def results(made: Material, calls: Iterable[Call]) -> Iterator[CaseResult]:
     """Yield every case with all its answers; ``calls`` say what became of their input."""
     by_item = {(one.variant, one.case, one.repeat): one for one in calls}
+    parts = _Parts()
     for case in made.cases:
         answers = [
-            _answered(made, variant, case, one, by_item.get((variant.id, case.id, one.repeat)))
+            _answered(made, (variant, case, one), by_item.get((variant.id, case.id, one.repeat)),
+                      parts)
             for variant in made.variants
             for one in made.answers(variant, case)
-        ]
+        ]  # fmt: skip
         expected = None if case.expected is None else as_text(case.expected)
-        inputs = {name: as_text(value) for name, value in case.inputs.items()}
-        yield CaseResult(case.id, inputs, expected, case.cluster, case.slices, tuple(answers))
+        yield CaseResult(case.id, _texts(case.inputs), expected, case.cluster, case.slices,
+                         tuple(answers))  # fmt: skip
+
+
+def _texts(inputs: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return inputs as people read them: mostly they are texts as they are."""
+    if all(isinstance(value, str) for value in inputs.values()):
+        return inputs
+    return {name: as_text(value) for name, value in inputs.items()}
+
+
+class _Parts:
+    """Parts of answers, each made once."""
+
+    def __init__(self) -> None:
+        self._scores: Alike[Mapping[str, Said]] = Alike()
+        self._splits: Alike[Split] = Alike()
+
+    def scores(self, given: Mapping[str, Score]) -> Mapping[str, Said]:
+        """Return an answer's scores as reports hold them."""
+        told = {name: Said(one.value, one.label, one.reason, one.error)
+                for name, one in given.items()}  # fmt: skip
+        return self._scores.one(tuple(told.items()), told)
+
+    def split(self, billed: Billed | None) -> Split | None:
+        """Return an answer's input as reports hold it."""
+        if billed is None:
+            return None
+        found = split(billed)
+        return self._splits.one(found, found)
 
 
 def _answered(
-    made: Material, variant: Variant, case: Case, one: Seen, call: Call | None
+    made: Material, what: tuple[Variant, Case, Seen], call: Call | None, parts: _Parts
 ) -> Answered:
+    variant, case, one = what
     done, lost = one.completion, one.lost
     usage = done.usage if done else None
-    predicted = call.predicted if call else None
     return Answered(
         variant.id,
         done.text if done else None,
-        {
-            name: Said(score.value, score.label, score.reason, score.error)
-            for name, score in one.scores.items()
-        },
+        parts.scores(one.scores),
         one.repeat,
         done.finish if done else None,
         lost.error.cause if lost and lost.error else None,
@@ -95,8 +123,8 @@ def _answered(
         usage.prompt_tokens if usage else None,
         usage.output_tokens if usage else None,
         made.trails.from_run(variant, case.id, one.repeat),
-        split(call.observed) if call else None,
-        split(predicted) if predicted else None,
+        parts.split(call.observed) if call else None,
+        parts.split(call.predicted) if call else None,
     )
 
 

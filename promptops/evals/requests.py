@@ -34,6 +34,7 @@ _STREAM: Final[dict[Endpoint, dict[str, Any]]] = {
     "openai.chat": {"stream": True, "stream_options": {"include_usage": True}},
     "gemini.generate": {"stream": True},
 }
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=str)
 REPLAY: Final = "replay:"
 OTHERS: Final[Endpoint] = "openai.chat"  # servers that speak OpenAI's protocol
 
@@ -141,5 +142,5 @@ def _answer_key(rendered: Rendered, endpoint: Endpoint, repeat: int) -> str:
 
 
 def _hash(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), default=str)
+    text = _CANONICAL.encode(value)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -148,7 +148,8 @@ class Session:
             price_sha256 = price.price_sha256 if price else None
             made = ask(variant, asked, paid, price_sha256, self.plan.run.assume_output)
             made = asked_again(made, variant, self.plan.run.retry_invalid)
-            return replace(made, before=self.before.attempts.get(item.answer_key, 0))
+            before = self.before.attempts.get(item.answer_key, 0)
+            return replace(made, before=before) if before else made
 
         async def done(outcome: Outcome) -> None:
             waiting = self._waiting.pop(item.answer_key)

@@ -7,7 +7,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from promptops.evals.gathered import Gathered, Seen, expects
+from promptops.evals.alike import expects
+from promptops.evals.gathered import Gathered, Seen
 from promptops.evals.judging_begun import recalled
 from promptops.evals.placed import costs
 from promptops.evals.prepared import Prepared, graders_of, prices_of, scorers_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.evals.costing_reads import Sent
@@ -37,17 +38,20 @@ class Trails:
     @classmethod
     def of(cls, ledger: Ledger, *run_ids: str) -> Trails:
         """Return the trails of a run, or of all parts of one."""
-        keys, reused = {}, {}
-        attempts: dict[str, list[Attempt]] = {}
+        keys: dict[Place, str] = {}
+        reused: dict[str, str] = {}
+        attempts: dict[str, tuple[Attempt, ...]] = {}  # most have one: lists keep room for more
         for run in run_ids:
             own = set()
             for attempt in ledger.attempts(run):
                 if attempt.state == "ok":
                     own.add(attempt.answer_key)
                 if attempt.purpose == "answer":
-                    attempts.setdefault(attempt.answer_key, []).append(attempt)
+                    before = attempts.get(attempt.answer_key, ())
+                    attempts[attempt.answer_key] = (*before, attempt)
+            same = {key: key for key in attempts}
             for version, model, case, repeat, key, from_run in ledger.items(run):
-                keys[Place(version, model, case, repeat)] = key
+                keys[Place(version, model, case, repeat)] = same.get(key, key)
                 if from_run is not None and key not in own:
                     reused[key] = from_run
         unfit: dict[str, list[Attempt]] = {}
@@ -67,6 +71,8 @@ class Trails:
 
     def from_run(self, variant: Variant, case: str, repeat: int) -> str | None:
         """Return the run that an item's answer is used again of."""
+        if not self.reused:
+            return None
         return self.reused.get(self.key(variant, case, repeat) or "")
 
     def of_variant(self, variant: Variant) -> dict[str, None]:
@@ -79,12 +85,20 @@ class Trails:
 
         An answer that is used again brings those along that were not of the schema before it.
         """
-        yield from self.unfit.get(self.key(variant, case, repeat) or "", ())
-        made = self.made(variant, case, repeat)
-        answered = next((one.id for one in made if one.state == "ok"), None)
-        for one in made:
-            if one.id != answered and one.billed in {"yes", "unknown"} and one.usage is not None:
-                yield one
+        if self.in_vain:
+            yield from self.in_vain.get(self.key(variant, case, repeat) or "", ())
+
+    @cached_property
+    def in_vain(self) -> dict[str, list[Attempt]]:
+        """The attempts that may be billed for an answer nobody got, by key; most runs have few."""
+        found = {key: list(each) for key, each in self.unfit.items()}
+        for key, made in self.attempts.items():
+            answered = next((one.id for one in made if one.state == "ok"), None)
+            lost = [one for one in made if one.id != answered
+                    and one.billed in {"yes", "unknown"} and one.usage is not None]  # fmt: skip
+            if lost:
+                found.setdefault(key, []).extend(lost)
+        return found
 
     def sent(self, variants: Sequence[Variant]) -> Iterator[Sent]:
         """Yield the calls of vendors that were answered and tell their tokens, each once."""

@@ -14,6 +14,7 @@ from promptops.ledger.saving import Laid, Parcel, Saver, Task, Thread
 from promptops.ledger.tables import ANSWERS, RESULTS, TABLES
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Iterable
 
     from promptops.ledger.keeping import Keeping
@@ -53,6 +54,8 @@ class Writer:
         self._queue: deque[Parcel] = deque()
         self._queued = 0  # rows
         self._awaited = 0  # parcels
+        self._asleep = False  # whether it takes a word to have the thread look at the queue
+        self._rings: AbstractEventLoop | None = None  # the loop whose turn ends with that word
         self._closing = False
         self._thread = threading.Thread(target=self._work, name="promptops-ledger", daemon=True)
         self._thread.start()
@@ -170,9 +173,25 @@ class Writer:
                 raise LedgerError("the writer of the ledger is closed")
             self._queue.append(parcel)
             self._queued += len(parcel.rows)
-            self._awaited += parcel.waits is not None
-            if self._awaited or len(self._queue) == 1 or self._queued >= ROWS:
+            if parcel.waits is not None:
+                self._awaited += 1
+                if isinstance(parcel.waits, Task):
+                    self._ring_later(parcel.waits.loop)
+                    return
+            if parcel.waits is not None or self._asleep or self._queued >= ROWS:
+                self._asleep = False
                 self._condition.notify()
+
+    def _ring_later(self, loop: AbstractEventLoop) -> None:
+        """Wake the thread when the loop's turn ends: what its tasks add by then goes along."""
+        if self._rings is not loop:
+            self._rings = loop
+            loop.call_soon(self._ring)
+
+    def _ring(self) -> None:
+        with self._condition:
+            self._rings, self._asleep = None, False
+            self._condition.notify()
 
     def _work(self) -> None:
         while parcels := self._next():
@@ -182,8 +201,10 @@ class Writer:
 
     def _next(self) -> list[Parcel]:
         with self._condition:
-            self._condition.wait_for(lambda: self._queue or self._closing)
-            self._condition.wait_for(self._full, SECONDS)
+            if not self._condition.wait_for(self._full, SECONDS) and not self._queue:
+                self._asleep = True
+                self._condition.wait_for(lambda: self._queue or self._closing)
+                self._condition.wait_for(self._full, SECONDS)
             taken: list[Parcel] = []
             rows = 0
             while self._queue and (not taken or rows + len(self._queue[0].rows) <= MOST):

@@ -239,6 +239,44 @@ def test_a_task_that_is_cancelled_while_it_waits_harms_no_other(tmp_path: Path) 
         assert len(ledger.run_state("r1").in_flight) == 2
 
 
+def test_what_nobody_waits_for_is_written_soon_though_the_event_loop_stands_still(
+    tmp_path: Path,
+) -> None:
+    async def main() -> list[int]:
+        await writer.intents_committed([intent(1)])
+        found = []
+        for n, idle in ((1, 0.0), (2, 0.05)):  # the thread waits for more, or sleeps
+            time.sleep(idle)  # noqa: ASYNC251 - a scorer that takes its time
+            writer.end(result(intent(n)), answer(n))
+            time.sleep(0.1)  # noqa: ASYNC251
+            found.append(ledger.total("r1").attempts - len(ledger.run_state("r1").in_flight))
+            await writer.intents_committed([intent(n + 1)])
+        return found
+
+    with Ledger.open(tmp_path / "l.db") as ledger, ledger.writer() as writer:
+        writer.add(run())
+        assert asyncio.run(main()) == [1, 2]
+
+
+def test_intents_of_one_turn_of_two_event_loops_are_all_committed(tmp_path: Path) -> None:
+    async def main(first: int) -> None:
+        writer.add(item(first))
+        each = (writer.intents_committed([intent(first + n)]) for n in range(20))
+        await asyncio.wait_for(asyncio.gather(*each), 10)
+
+    async def left() -> None:
+        waits = asyncio.ensure_future(writer.intents_committed([intent(99)]))
+        await asyncio.sleep(0)
+        waits.cancel()
+
+    with Ledger.open(tmp_path / "l.db") as ledger, ledger.writer() as writer:
+        writer.add(run())
+        asyncio.run(main(0))
+        asyncio.run(left())
+        asyncio.run(main(20))
+        assert ledger.total("r1").attempts == 41
+
+
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
     """Return a folder that other users may enter."""
@@ -356,6 +394,21 @@ with Ledger.open(sys.argv[1]) as ledger, ledger.writer() as writer:
     lines = start(script, tmp_path / "l.db").communicate()[0].splitlines()
     assert lines[0].startswith("1 a writer of the ledger stays with the process")
     assert lines[1] == "1"
+
+
+@POSIX
+def test_a_child_of_a_fork_makes_no_id_of_its_parent(tmp_path: Path) -> None:
+    script = """
+import os
+from promptops.ledger.rows import new_id
+new_id(0.0)
+child = os.fork()
+print(new_id(0.0), flush=True)
+if child:
+    os.wait()
+"""
+    lines = start(script, tmp_path / "l.db").communicate()[0].splitlines()
+    assert len(lines) == len(set(lines)) == 2
 
 
 @pytest.mark.skipif(
