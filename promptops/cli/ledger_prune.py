@@ -5,11 +5,17 @@ from __future__ import annotations
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
 from promptops.cli.common import emit, project
 from promptops.errors import UsageError
+
+_WORDS: Final = {
+    "calls": "calls", "outcomes": "outcomes", "losses": "notes of losses",
+    "billed": "sums of what was billed", "texts": "texts",
+}  # fmt: skip
 
 
 @click.command("prune")
@@ -43,7 +49,7 @@ def command(
     limit = None if before is None else _moment("--before", before, now)
     texts = None if texts_before is None else _moment("--texts-before", texts_before, now)
     if dry_run:
-        found = [f"{rows:,} {name}" for name, rows in old(path, limit, texts).items()]
+        found = [f"{rows:,} {_WORDS[name]}" for name, rows in old(path, limit, texts).items()]
         emit(f"{', '.join(found[:-1])} and {found[-1]} are older")
         return
     gone = prune(path, limit, texts)
@@ -52,7 +58,7 @@ def command(
     else:
         with Ledger.open(path) as opened:
             gone |= opened.prune(limit)
-    told = [f"{rows:,} {name}" for name, rows in gone.items() if rows]
+    told = [f"{rows:,} {_WORDS.get(name, name)}" for name, rows in gone.items() if rows]
     emit(f"deleted: {', '.join(told)}" if told else "nothing is that old")
 
 

@@ -1,4 +1,4 @@
-"""Recorded calls, their texts, outcomes and losses that are too old: counted, or deleted."""
+"""What there is of recorded calls and is too old: counted, or deleted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-_OLD: Final = ("calls", "outcomes", "losses")
+_OLD: Final = {"calls": "at", "outcomes": "at", "losses": "at", "billed": "begins"}
 _UNUSED: Final = (
     "DELETE FROM contexts WHERE context_id NOT IN (SELECT context_id FROM calls)",
     "DELETE FROM counted WHERE call_id NOT IN (SELECT call_id FROM calls)",
@@ -23,14 +23,17 @@ _BUSY: Final = 30.0  # seconds
 
 
 def old(path: Path, before: float | None, texts_before: float | None = None) -> dict[str, int]:
-    """Return how many calls, outcomes, losses and texts of a ledger ``prune`` would delete.
+    """Return how many rows of a ledger ``prune`` would delete, by table.
 
     Raises:
         LedgerError: It cannot be read.
     """
     calls, texts = _limits(before, texts_before)
     with closing(_current(path)) as connection, told(str(path)):
-        asked = [(one, f"SELECT count(*) FROM {one} WHERE at < ?", calls) for one in _OLD]  # noqa: S608
+        asked = [
+            (one, f"SELECT count(*) FROM {one} WHERE {when} < ?", calls)  # noqa: S608
+            for one, when in _OLD.items()
+        ]
         asked.append(("texts", f"SELECT count(*) FROM texts WHERE {_TEXTS}", texts))  # noqa: S608
         return {one: connection.execute(query, (at,)).fetchone()[0] for one, query, at in asked}
 
@@ -50,8 +53,11 @@ def prune(path: Path, before: float | None, texts_before: float | None = None) -
         connection.execute("PRAGMA secure_delete = ON")
         with writing(connection):
             gone = {
-                table: connection.execute(f"DELETE FROM {table} WHERE at < ?", (calls,)).rowcount  # noqa: S608
-                for table in _OLD
+                table: connection.execute(
+                    f"DELETE FROM {table} WHERE {when} < ?",  # noqa: S608
+                    (calls,),
+                ).rowcount
+                for table, when in _OLD.items()
             }
             for unused in _UNUSED:
                 connection.execute(unused)

@@ -120,5 +120,11 @@ def test_counts_of_what_calls_were_asked_go_with_their_calls(tmp_path: Path) -> 
             store.add([Call("a", 5.0, INBOX, o200k_tokens=40), Call("b", 15.0, INBOX)])
         store.count({"b": 50})
     assert asked(path, "SELECT * FROM counted ORDER BY 1") == [("a", 40), ("b", 50)]
-    assert prune(path, before=10.0) == {"calls": 1, "outcomes": 0, "losses": 0, "texts": 0}
+    assert prune(path, before=10.0) == {
+        "calls": 1,
+        "outcomes": 0,
+        "losses": 0,
+        "billed": 0,
+        "texts": 0,
+    }
     assert asked(path, "SELECT * FROM counted") == [("b", 50)]

@@ -76,8 +76,20 @@ def test_half_a_character_does_not_keep_a_text_out(tmp_path: Path) -> None:
 def test_texts_may_go_before_their_calls_with_every_byte(tmp_path: Path) -> None:
     path = made(tmp_path / "ledger.db")
     assert SECRET.encode() in bytes_of(path)
-    assert old(path, None, 3 * DAY) == {"calls": 0, "outcomes": 0, "losses": 0, "texts": 1}
-    assert prune(path, None, 3 * DAY) == {"calls": 0, "outcomes": 0, "losses": 0, "texts": 1}
+    assert old(path, None, 3 * DAY) == {
+        "calls": 0,
+        "outcomes": 0,
+        "losses": 0,
+        "billed": 0,
+        "texts": 1,
+    }
+    assert prune(path, None, 3 * DAY) == {
+        "calls": 0,
+        "outcomes": 0,
+        "losses": 0,
+        "billed": 0,
+        "texts": 1,
+    }
     overwritten(path)
     assert SECRET.encode() not in bytes_of(path)
     assert asked(path, "SELECT count(*) FROM calls") == [(2,)]
@@ -87,10 +99,10 @@ def test_texts_may_go_before_their_calls_with_every_byte(tmp_path: Path) -> None
 
 def test_calls_go_with_their_texts_outcomes_and_losses(tmp_path: Path) -> None:
     path = made(tmp_path / "ledger.db")
-    assert prune(path, 3 * DAY) == {"calls": 1, "outcomes": 1, "losses": 1, "texts": 1}
+    assert prune(path, 3 * DAY) == {"calls": 1, "outcomes": 1, "losses": 1, "billed": 0, "texts": 1}
     overwritten(path)
     assert SECRET.encode() not in bytes_of(path)
-    assert prune(path, 9 * DAY) == {"calls": 1, "outcomes": 0, "losses": 0, "texts": 3}
+    assert prune(path, 9 * DAY) == {"calls": 1, "outcomes": 0, "losses": 0, "billed": 0, "texts": 3}
     assert asked(path, "SELECT count(*) FROM contexts") == [(0,)]
 
 
@@ -171,7 +183,9 @@ def test_the_command_prunes_texts_alone(tmp_path: Path) -> None:
     path = made(tmp_path / "ledger.db")
     words = ["--texts-before", "1970-01-04", "--ledger", str(path)]
     told = CliRunner().invoke(command, [*words, "--dry-run"]).output
-    assert told == "0 calls, 0 outcomes, 0 losses and 1 texts are older\n"
+    assert told == (
+        "0 calls, 0 outcomes, 0 notes of losses, 0 sums of what was billed and 1 texts are older\n"
+    )
     assert CliRunner().invoke(command, words).output == "deleted: 1 texts\n"
     assert SECRET.encode() not in bytes_of(path)
     assert CliRunner().invoke(command, words).output == "nothing is that old\n"
