@@ -11,7 +11,6 @@ from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.foretold_calls import calls
-from promptops.evals.foretold_judges import judges
 from promptops.evals.foretold_lines import in_batches, lines, summed
 from promptops.evals.foretold_past import History
 from promptops.evals.foretold_power import power
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from promptops.evals.foretold_calls import Calls
-    from promptops.evals.foretold_values import Line
+    from promptops.evals.foretold_values import Judge, Line
     from promptops.evals.prepared import Prepared
 
 MINUTE: Final = 60.0
@@ -42,7 +41,7 @@ def foretell(made: Prepared) -> Foretold:
     found = calls(made, before(ledger, run.run_id) if run else None)
     history = History(ledger, plan.prompt)
     each = tuple(lines(made, found, history))
-    judged, batch = tuple(judges(made, found, each)), in_batches(each)
+    judged, batch = _judges(made, found, each), in_batches(each)
     survey, clusters = made.survey, len({unit(case) for case in made.cases})
     return Foretold(
         plan.name,
@@ -63,6 +62,14 @@ def foretell(made: Prepared) -> Foretold:
         GoesOn(run.run_id, ledger.total(run.run_id).committed) if run else None,
         tuple(_notes(made, found)),
     )
+
+
+def _judges(made: Prepared, found: Calls, each: Sequence[Line]) -> tuple[Judge, ...]:
+    if not made.graders.each:
+        return ()
+    from promptops.evals.foretold_judges import judges
+
+    return tuple(judges(made, found, each))
 
 
 def _answers(found: Calls, each: Sequence[Line]) -> Answers:

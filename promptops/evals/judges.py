@@ -8,14 +8,11 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from promptops.errors import ConfigError, UnknownModel
-from promptops.evals.judging_vectors import check_vectors, vector_ask
 from promptops.evals.plan import ASSUMED
 from promptops.evals.requests import asked, request
 from promptops.evals.variants import Variant, ask
 from promptops.ledger.prices import stored
 from promptops.model.values import dataclass
-from promptops.scorers.calibration import read_graded
-from promptops.scorers.judge import judge_of
 from promptops.scorers.key import scorer_key
 
 if TYPE_CHECKING:
@@ -101,6 +98,8 @@ class Graders:
         price, row = self.prices.get(sent.model), self.stored.get(sent.model)
         sha256 = row.price_sha256 if row else None
         if grader.handle is None:
+            from promptops.evals.judging_vectors import vector_ask
+
             return vector_ask(sent, price, sha256)
         name = f"judge {grader.handle.ref.name} {sent.model}"
         judge = Variant(name, "", sent.model, grader.handle)
@@ -140,8 +139,12 @@ def graders(
 
 def _grader(scorer: Scorer, handle: Callable[[str], PromptHandle], folder: Path) -> Grader:
     if scorer.kind.scope == "embedding":
+        from promptops.evals.judging_vectors import check_vectors
+
         check_vectors(scorer.name, scorer.options["model"])
         return Grader(scorer, scorer_key(scorer), (scorer.options["model"],))
+    from promptops.scorers.judge import judge_of
+
     reference = scorer.prepared["prompt"]
     prompt = handle(reference)
 
@@ -160,4 +163,6 @@ def _graded(scorer: Scorer, judge: Judge, folder: Path) -> Iterator[Graded]:
     path = PurePosixPath(named)
     if path.is_absolute() or ".." in path.parts:
         raise ConfigError(f"{scorer.name}: calibrate: {named!r} is not below the eval file")
+    from promptops.scorers.calibration import read_graded
+
     yield from read_graded(folder / path, judge)

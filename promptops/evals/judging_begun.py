@@ -6,8 +6,6 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from promptops.evals.budget import Budget
-from promptops.evals.judging import Judging
-from promptops.evals.judging_questions import Questions
 from promptops.ledger.totals import Total
 from promptops.model.values import dataclass
 
@@ -15,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from promptops.evals.calling import Calls
+    from promptops.evals.judging import Judging
     from promptops.evals.prepared import Prepared
     from promptops.evals.runner import Driver, Task
 
@@ -24,6 +23,9 @@ def judging(made: Prepared, calls: Calls, add: Callable[..., None]) -> Judging:
 
     A part of a run has as large a part of the budget.
     """
+    from promptops.evals.judging import Judging
+    from promptops.evals.judging_questions import Questions
+
     setting, plan = made.setting, made.plan
     usd = plan.budget.judge_usd
     if usd is not None:
@@ -48,6 +50,9 @@ def recalled(made: Prepared) -> Judging:
 
     Run its ``tasks`` first, if a report is to say how far they agree with people.
     """
+    from promptops.evals.judging import Judging
+    from promptops.evals.judging_questions import Questions
+
     ledger = made.setting.ledger
     return Judging(Questions(made.graders, None, ledger, lambda *_: None, made.decided_by))
 

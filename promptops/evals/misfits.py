@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.errors import ConfigError
 from promptops.model.evaluation import Case
-from promptops.scorers.kinds.json_text import json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +28,7 @@ def asked_again(ask: Ask, variant: Variant, times: int) -> Ask:
     schema = variant.handle.schema
     if not times or schema is None or variant.free:
         return ask
+    from promptops.scorers.kinds.json_text import json_schema
 
     def fits(completion: Completion) -> str:
         if completion.finish != "stop":

@@ -33,9 +33,9 @@ def _scorer(value: Any, path: Path, problems: list[Wrong]) -> ScorerSpec | None:
         return None
     before, place = len(problems), (*path, kind)
     if options is not None and not isinstance(options, dict):
-        from promptops.scorers.catalogue import built_in
+        from promptops.scorers.catalogue import own
 
-        known = built_in().get(kind)
+        known = own(kind)
         if known is None or known.main is None:
             problems.append(Wrong(place, "expected a mapping of options"))
             return None

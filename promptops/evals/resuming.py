@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.ages import fixed
 from promptops.evals.calling import Outcome
-from promptops.evals.judging import over_repeats
 from promptops.evals.retries import RULES
 from promptops.evals.scope import Scope, scope
 from promptops.ledger.rows import Run, new_id
@@ -16,7 +15,7 @@ from promptops.model.evaluation import Completion, ProviderError
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from promptops.evals.prepared import Prepared
     from promptops.ledger.ledger import Ledger
@@ -82,7 +81,15 @@ def scores_of(
         if failed or one.score.error is None:
             place = (one.answer_key, one.scorer_key, one.expected_sha256)
             each.setdefault(place, {})[one.repeat] = one.score
-    return {place: over_repeats([*scores.values()]) for place, scores in each.items()}
+    return {place: _mean([*scores.values()]) for place, scores in each.items()}
+
+
+def _mean(scores: Sequence[Score]) -> Score:
+    if len(scores) == 1:
+        return scores[0]
+    from promptops.evals.judging import over_repeats
+
+    return over_repeats(scores)
 
 
 def completion(result: Result, answer: Answer | None) -> Completion:

@@ -114,7 +114,8 @@ class _Run:
             for model in (*(one.model for one in made.variants), *made.graders.prices):
                 providers.provider(model)  # what is not set up is known before a run
             calls = self._calls(providers.complete, writer)
-            gathered.judging = judging(made, calls, writer.add)
+            if made.graders.each:
+                gathered.judging = judging(made, calls, writer.add)
             session = Session(
                 plan, made.variants, made.cases, calls, made.setting.ledger, writer,
                 made.prices, gathered.answered, made.setting.fresh, before=self.before,
@@ -123,7 +124,8 @@ class _Run:
             self.way.begun(driver)
             self.way.asking(session)
             watch(made, gathered, session, driver)
-            await session.run(Ahead(driver, gathered.judging.tasks()))
+            first = gathered.judging.tasks() if gathered.judging else ()
+            await session.run(Ahead(driver, first))
         gathered.lost(session.own, own=True)
         gathered.lost(session.holes, own=False)
         gathered.finish(made.cases)

@@ -120,7 +120,8 @@ async def _gathered(
     # What is worked out anew is for this report alone.
     with Ledger.memory() as nowhere, nowhere.writer() as writer:
         gathered = Gathered(by_name, made.scorers, writer, time.time, dollars, known,
-                            graders=made.graders, judging=recalled(made),
+                            graders=made.graders,
+                            judging=recalled(made) if made.graders.each else None,
                             kept=made.plan.run.store == "answers")  # fmt: skip
         for row in rows:
             item, result = row.item, row.result

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from promptops.evals.again import again
-from promptops.evals.judged import judged
 from promptops.evals.judging_begun import judged_total
 from promptops.evals.placed import traffic
 from promptops.evals.report_facts import DatasetFacts, PriceFacts, RunFacts, Spent
@@ -59,7 +58,12 @@ def told(
     material = Material(
         made.plan, made.variants, made.cases, seen, made.scorers, made.costing, trails, made.prices
     )
-    return judged(report(material, facts(made, ran, seen)), made, judges or {}, seen)
+    found = report(material, facts(made, ran, seen))
+    if not made.graders.each:
+        return found
+    from promptops.evals.judged import judged
+
+    return judged(found, made, judges or {}, seen)
 
 
 def facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> Facts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 from functools import cache, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
@@ -16,23 +15,50 @@ if TYPE_CHECKING:
 GROUP: Final = "promptops.scorers"
 
 
+# So that an eval imports the kinds that it names, and no others: module -> names.
+MODULES: Final[Mapping[str, tuple[str, ...]]] = {
+    "choice": ("choice",),
+    "contains": ("contains", "contains_all", "contains_any"),
+    "equals": ("equals",),
+    "grounding": ("quotes_in_input",),
+    "json_fields": ("json_fields",),
+    "json_text": ("json_valid", "json_schema"),
+    "judges": ("judge.rubric", "judge.choice", "judge.pairwise"),
+    "label": ("label",),
+    "measures": ("length", "output_tokens", "latency", "cost"),
+    "number": ("number",),
+    "overlap": ("token_f1", "edit_similarity", "rouge", "bleu", "chrf"),
+    "python": ("python",),
+    "refusal": ("refusal",),
+    "regex": ("regex",),
+    "runs": ("macro_f1", "kappa", "auroc"),
+    "sets": ("set_f1",),
+    "similar": ("similar",),
+    "tools": ("tool_call", "tool_sequence"),
+}
+_WHERE: Final = {name: module for module, names in MODULES.items() for name in names}
+
+
 @cache
 def built_in() -> Mapping[str, Kind]:
     """Return the kinds of this package by name, sorted."""
-    package = import_module("promptops.scorers.kinds")
-    found = {}
-    for module in pkgutil.iter_modules(package.__path__):
-        for value in vars(import_module(f"{package.__name__}.{module.name}")).values():
-            if isinstance(value, Kind):
-                found[value.name] = value
-    return dict(sorted(found.items()))
+    return {name: kind for name in sorted(_WHERE) if (kind := own(name))}
+
+
+@cache
+def own(name: str) -> Kind | None:
+    """Return this package's kind of a name, if there is one."""
+    if name not in _WHERE:
+        return None
+    values = vars(import_module(f"promptops.scorers.kinds.{_WHERE[name]}")).values()
+    return next(one for one in values if isinstance(one, Kind) and one.name == name)
 
 
 def names() -> list[str]:
     """Return the names of all kinds, those of installed plugins included."""
     from promptops.scorers.of_autoevals import NAMES, PREFIX
 
-    return [*built_in(), *(PREFIX + name for name in NAMES), *_offered()]
+    return [*sorted(_WHERE), *(PREFIX + name for name in NAMES), *_offered()]
 
 
 def find(name: str) -> Kind | None:
@@ -43,7 +69,7 @@ def find(name: str) -> Kind | None:
     """
     from promptops.scorers.of_autoevals import NAMES, PREFIX, autoevals
 
-    known = built_in().get(name)
+    known = own(name)
     if known is not None:
         return known
     if name.startswith(PREFIX):
@@ -62,7 +88,7 @@ def no_shadows() -> None:
     from promptops.scorers.of_autoevals import PREFIX
 
     for name in _offered():
-        if name in built_in() or name.startswith((PREFIX, "judge.")):
+        if name in _WHERE or name.startswith((PREFIX, "judge.")):
             raise PluginError(f"plugin {name!r} would shadow the built-in scorer of that name")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pickle
+import pkgutil
 import sys
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,10 @@ import pytest
 
 from promptops.errors import PluginError
 from promptops.model.evaluation import Case, Completion, Score
-from promptops.scorers import catalogue
+from promptops.scorers import catalogue, kinds
 from promptops.scorers.catalogue import built_in
 from promptops.scorers.key import scorer_key
-from promptops.scorers.kind import Facts
+from promptops.scorers.kind import Facts, Kind
 from promptops.scorers.kinds import json_text, overlap
 from promptops.scorers.kinds.runs import Labelled, Ranked
 from promptops.scorers.parse import parse_scorers
@@ -324,3 +326,13 @@ def test_scorers_of_a_run_say_what_each_case_adds() -> None:
     assert auroc(CASE, Score(0.2), of="x") == Ranked(False, 0.2)
     assert auroc(CASE, Score(None), of="x") is None
     assert not problems_of({"label": ["ja", "nee"]}, {"kappa": {"of": "label"}})
+
+
+def test_every_kind_of_the_package_is_in_the_table_of_its_module() -> None:
+    there = {}
+    for module in pkgutil.iter_modules(kinds.__path__):
+        values = vars(import_module(f"{kinds.__name__}.{module.name}")).values()
+        names = {one.name for one in values if isinstance(one, Kind)}
+        if names:
+            there[module.name] = names
+    assert {module: set(names) for module, names in catalogue.MODULES.items()} == there
