@@ -1,28 +1,23 @@
-"""What recorded calls would have cost if something had been another way."""
+"""What calls would have cost, recorded or declared ones, if something had been another way."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from promptops.audit import levers, shorter
-from promptops.audit.cells import by_line
-from promptops.audit.what_if_prices import batched, on_model
-from promptops.audit.words import count
-from promptops.errors import NotEstimable, UsageError, nearest
+from promptops.errors import UsageError, nearest
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from promptops.audit.cells import Cell
     from promptops.audit.facts import Facts
     from promptops.pricing.prices import Prices
 
 _PART: Final = r"(?:0(?:\.[0-9]{1,9})?|\.[0-9]{1,9}|[0-9]{1,2}(?:\.[0-9]{1,7})?%)"
 _WHOLE: Final = re.compile(r"[1-9][0-9]{0,8}\Z")
-_QUANTILE: Final = re.compile(r"p([1-9][0-9]?)\Z")
 _MODEL: Final = re.compile(r"[A-Za-z0-9_.-]+:[^\s,=]+\Z")
 # What each lever takes, and how: in the order in which they are applied.
 _TAKES: Final = {
@@ -95,86 +90,30 @@ def parse(text: str) -> tuple[Asked, ...]:
 
 
 def recosted(facts: Facts, asked: Sequence[Asked], prices: Prices) -> Recosted:
-    """Return what the calls would have cost, lever after lever.
+    """Return what recorded calls, or declared traffic, would have cost, lever after lever.
 
     Raises:
-        UsageError: There are no recorded calls, or a model has no known price.
+        UsageError: There is neither a call nor a prompt whose month is known, or a model has no
+            known price.
     """
-    if facts.cells is None:
-        told = "recorded calls are what it recosts, and there are none"
-        raise UsageError(f"--what-if: {told} (docs/calls.md)")
+    if facts.cells is None and not any(one.month for one in facts.templates):
+        told = "there is no recorded call, and no prompt whose dollars a month are known"
+        raise UsageError(f"--what-if: {told} (docs/calls.md, docs/usage.md)")
     before, changes = facts.month, []
     for one in asked:
         was = facts.month
-        after, exact, how, unknown = _pulled(facts.cells or (), one, prices)
-        facts = facts.with_cells(lambda _, now=after: now)  # type: ignore[misc]
+        facts, exact, how, unknown = _after(facts, one, prices)
         changes.append(Change(one, was, facts.month, exact, how, unknown))
     return Recosted(before, tuple(changes))
 
 
-Pulled = tuple[tuple["Cell", ...], bool, str, str]
+def _after(facts: Facts, asked: Asked, prices: Prices) -> tuple[Facts, bool, str, str]:
+    if facts.cells is None:
+        from promptops.audit import what_if_declared
 
+        told = what_if_declared.pulled(facts.templates, asked, prices)
+        return replace(facts, templates=told.templates), False, told.how, told.unknown
+    from promptops.audit import what_if_recorded
 
-def _pulled(cells: tuple[Cell, ...], asked: Asked, prices: Prices) -> Pulled:
-    if asked.lever == "model":
-        return on_model(cells, asked.value, prices)
-    if asked.lever == "batch":
-        return batched(cells, asked.share, prices)
-    return _PULLED[asked.lever](cells, asked)
-
-
-def _fewer_turns(cells: tuple[Cell, ...], asked: Asked) -> Pulled:
-    how = "calls of later turns are left out; whether loops would have ended is not known"
-    return shorter.fewer_turns(cells, int(asked.value)), True, how, _turns(cells)
-
-
-def _fewer_chunks(cells: tuple[Cell, ...], asked: Asked) -> Pulled:
-    how = "a call's retrieved tokens shrink with the number of its texts"
-    return shorter.fewer_chunks(cells, int(asked.value)), False, how, _chunks(cells)
-
-
-def _best_cache(cells: tuple[Cell, ...], _: Asked) -> Pulled:
-    how = "misses read what hits of their version read on average, as `ledger query cache`"
-    return levers.found_again(cells), False, how, _never(cells)
-
-
-def _retries(cells: tuple[Cell, ...], asked: Asked) -> Pulled:
-    how = "later attempts are scaled to that share of all calls, at what they cost on average"
-    try:
-        return levers.retried(cells, asked.share), True, how, ""
-    except NotEstimable as error:
-        return cells, False, how, str(error)
-
-
-def _limit(cells: tuple[Cell, ...], asked: Asked) -> Pulled:
-    value = asked.value
-    how = "answers above the limit cost the limit; what a cut answer is worth is not known"
-    found = _QUANTILE.match(value)
-    if found is None:
-        return levers.capped(cells, dict.fromkeys(by_line(cells), int(value))), True, how, ""
-    limits = levers.lengths_at(cells, int(found[1]) / 100)
-    return levers.capped(cells, limits), True, f"{how}; {value} of each version and model", ""
-
-
-def _turns(cells: tuple[Cell, ...]) -> str:
-    silent = sum(one.calls for one in cells if one.turn is None)
-    return f"no turn is told of {count(silent, 'call')}: as before" if silent else ""
-
-
-def _chunks(cells: tuple[Cell, ...]) -> str:
-    silent = sum(one.calls for one in cells if one.chunks is None or not one.chars)
-    return (
-        f"no number of texts, or no parts, of {count(silent, 'call')}: as before" if silent else ""
-    )
-
-
-def _never(cells: tuple[Cell, ...]) -> str:
-    reading = {one.line for one in cells if one.reads}
-    silent = sum(one.calls for one in cells if one.line not in reading)
-    return f"{count(silent, 'call')} of versions that never read: as before" if silent else ""
-
-
-_PULLED: Final[dict[str, Callable[[tuple[Cell, ...], Asked], Pulled]]] = {
-    "retries": _retries, "turns": _fewer_turns, "chunks": _fewer_chunks, "cache": _best_cache,
-    "max_tokens": _limit,
-}  # fmt: skip
+    cells, exact, how, unknown = what_if_recorded.pulled(facts.cells, asked, prices)
+    return replace(facts, cells=cells), exact, how, unknown

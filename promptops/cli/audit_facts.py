@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from promptops.audit.facts import Facts
     from promptops.audit.template import Template
+    from promptops.audit.templates import Own
     from promptops.config import Project
     from promptops.costs.spend import Asked
     from promptops.costs.terms import Terms
@@ -117,22 +118,33 @@ def _templates(
         counter = default_counter()
         counters = (counter, request_counter(counting, counter.cache))
         found = spending(asked, (), terms, counters)
-        fixed = _fixed(asked)
+        own = _own(asked, here)
     report = Runner(None, today).run(find([], here), lambda _done, _all: None)
     unknown = tuple(f"not estimated: {one}" for one in found.unknowns)
-    return templates(found.spends, report.findings, fixed, terms), unknown
+    return templates(found.spends, report.findings, own, terms), unknown
 
 
-def _fixed(asked: Iterable[Asked]) -> dict[str, int]:
-    """Return the tokens of o200k_base of prompts' own texts, where they parse."""
+def _own(asked: Iterable[Asked], here: Project) -> dict[str, Own]:
+    """Return the tokens of prompts' own texts and of the retrieved ones of their samples."""
+    from promptops.audit.templates import Own
+    from promptops.lint.facts.lists import find_lists
+    from promptops.lint.facts.shares import loop_items, loop_text
     from promptops.lint.figures import count
     from promptops.lint.view import View
+    from promptops.templates.files import Folder
 
     found = {}
     for one in asked:
         prompt = one.side.prompt
-        if not prompt.broken:
-            found[prompt.name] = count(View(prompt, count).variant.static)
+        if prompt.broken:
+            continue
+        view = View(prompt, count, files=Folder(here.root))
+        loops = [each.loop for each in view.of(find_lists) if each.retrieved and not each.history]
+        found[prompt.name] = Own(
+            count(view.variant.static),
+            sum(loop_items(view, loop) for loop in loops),
+            sum(count(loop_text(view, loop)) for loop in loops),
+        )
     return found
 
 

@@ -58,7 +58,7 @@ def recorded(project: Path) -> Path:
     context = Context(MODEL, "lamps/answer", "v1", max_tokens=400)
     calls = [
         Call(f"c{n}", (FIRST + n) * DAY, context, Usage(1_000_000, 10_000 * n), PRICE,
-             attempt=1 + (n == 9), retry_cause="invalid" if n == 9 else None)
+             attempt=1 + (n == 9), retry_cause="unfit" if n == 9 else None)
         for n in range(10)
     ]  # fmt: skip
     with CallStore.open(project / ".promptops/ledger.db") as store:
@@ -177,9 +177,33 @@ def test_what_if_recosts_the_calls(recorded: Path) -> None:
     assert "### What if: $" in run("--what-if", "batch=0.4", "--format", "markdown").stdout
 
 
-def test_what_if_needs_recorded_calls(project: Path) -> None:
-    assert project
-    with pytest.raises(UsageError, match="there are none"):
+def test_without_calls_what_if_recosts_the_declared_traffic(project: Path) -> None:
+    prompt = project / "prompts/lamps/answer.prompt.j2"
+    listed = "{% for hit in hits %}\n- {{ hit }}\n{% endfor %}\n"
+    text = PROMPT.replace("question: string", "question: string, hits: array")
+    prompt.write_text(text.replace("{% user %}\n", "{% user %}\n" + listed))
+    hits = [f"Lamp {n} takes a bulb of {n} watts, and has a shade of glass." for n in range(8)]
+    sample = project / "samples/answer.json"
+    sample.write_text(json.dumps({"question": "Which bulb?", "hits": hits}))
+    asked = "chunks=3,turns=8,retries=0.05,max_tokens=100,cache=best,batch=0.4"
+    found = json.loads(run("--what-if", asked, "--format", "json").stdout)
+    assert found["basis"] == "declared"
+    levers = {one["lever"]: one for one in found["what_if"]["levers"]}
+    assert len(levers) == 6
+    assert not any(one["exact"] for one in levers.values())
+    assert Decimal(levers["chunks"]["after"]) < Decimal(levers["chunks"]["before"])
+    # 1,000 answers of 200 tokens at $10 a million, of which 100 are left, and 5 % more attempts.
+    saved = Decimal(levers["max_tokens"]["before"]) - Decimal(levers["max_tokens"]["after"])
+    assert saved == pytest.approx(Decimal(1) / Decimal("0.95"), abs=Decimal("1e-5"))
+    firehose = next(one for one in found["sins"] if one["name"] == "retrieval-firehose")
+    assert "8 retrieved texts in its sample" in firehose["evidence"][0]
+    assert Decimal(firehose["usd_per_month"]["high"]) > 0
+
+
+def test_what_if_needs_calls_or_declared_traffic(project: Path) -> None:
+    prompt = project / "prompts/lamps/answer.prompt.j2"
+    prompt.write_text(PROMPT.replace("calls_per_month: 1000, ", ""))
+    with pytest.raises(UsageError, match="no recorded call, and no prompt whose dollars"):
         run("--what-if", "cache=best")
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from promptops.audit.cells import NOTHING, by_line
 from promptops.audit.facts import SHOWN, ranked, summed
 from promptops.audit.levers import found_again, kept
 from promptops.audit.sin import Sin
+from promptops.audit.template import Template
 from promptops.audit.words import count, dollars, share
 from promptops.model.money import MILLION
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from promptops.audit.cells import Cell
     from promptops.audit.facts import Facts
-    from promptops.audit.template import Template
 
 _TITLE: Final = "Context amnesia"
 _NAME: Final = "context-amnesia"
@@ -70,16 +69,8 @@ def _missed(one: Cell) -> Decimal:
 
 def _remembered(facts: Facts) -> Facts:
     if facts.cells is None:
-        return facts.with_templates(_best)
+        return facts.with_templates(Template.cached)
     return facts.with_cells(lambda cells: kept(found_again(cells), facts.shortest))
-
-
-def _best(one: Template) -> Template:
-    """Return a prompt whose prefix is always found, where that is cheaper than what it has."""
-    if one.call is None or one.best is None:
-        return one
-    found = replace(one.call, reuse=one.best)
-    return one.costing(found) if found.exact() < one.call.exact() else one
 
 
 def _line(line: list[Cell]) -> str:
@@ -140,4 +131,4 @@ def _declared(facts: Facts) -> Sin:
 
 
 def _gain(one: Template) -> Decimal:
-    return max((one.month or NOTHING) - (_best(one).month or NOTHING), NOTHING)
+    return max((one.month or NOTHING) - (one.cached().month or NOTHING), NOTHING)

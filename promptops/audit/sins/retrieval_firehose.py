@@ -30,10 +30,7 @@ def sin(facts: Facts) -> Sin:
     found = [said for one in facts.templates for said in one.of(*_RULES)]
     said = [f"{one.place}: {one.message} ({one.code})" for one in found[:SHOWN]]
     if facts.cells is None:
-        names = [one.name for one in facts.templates if one.of(*_RULES)]
-        why = "how many texts a call retrieves is not recorded"
-        proof = facts.proof(names, _SWEEP)
-        return Sin(_NAME, _TITLE, tuple(said), None, _STEP, proof, (why,))
+        return _declared(facts, said)
     paid = ranked(summed((one.paid.prompt, _paid(one)) for one in facts.cells))
     names = [name for name, _ in paid]
     told = [f"{name}: {dollars(facts.monthly(amount))} a month{_many(facts.cells, name)}"
@@ -47,7 +44,31 @@ def sin(facts: Facts) -> Sin:
     return Sin(_NAME, _TITLE, (*told, *said), stake, _STEP, proof, _unknown(facts.cells), _few)
 
 
+def _declared(facts: Facts, said: list[str]) -> Sin:
+    """Return what the retrieved texts of the prompts' declared samples cost."""
+    able = [one for one in facts.templates if one.retrieved and one.month is not None]
+    why = "how many texts a call retrieves is not recorded"
+    if not able:
+        names = [one.name for one in facts.templates if one.of(*_RULES)]
+        return Sin(
+            _NAME, _TITLE, tuple(said), None, _STEP, facts.proof(names, _SWEEP), (why,)
+        )  # fmt: skip
+    paid = {one.name: (one.month or NOTHING) - (one.with_chunks(0).month or NOTHING)
+            for one in able}  # fmt: skip
+    able.sort(key=lambda one: (-paid[one.name], one.name))
+    told = [
+        f"{one.name}: {dollars(paid[one.name])} a month, {one.retrieved.texts:,} retrieved texts "
+        "in its sample"
+        for one in able[:SHOWN] if one.retrieved
+    ]  # fmt: skip
+    stake = facts.stake(sum(paid.values(), NOTHING), _few, f"{_HIGH}, as its sample has them")
+    proof = facts.proof([one.name for one in able], _SWEEP)
+    return Sin(_NAME, _TITLE, (*told, *said), stake, _STEP, proof, (why,), _few)
+
+
 def _few(facts: Facts) -> Facts:
+    if facts.cells is None:
+        return facts.with_templates(lambda one: one.with_chunks(FEW))
     return facts.with_cells(lambda cells: fewer_chunks(cells, FEW))
 
 

@@ -27,9 +27,7 @@ _HIGH: Final = (
 _DECLARED_HIGH: Final = "every attempt after a first is spared"
 _SLOWER: Final = "wait longer before asking again, or send what can wait in batches"
 _SHAPED: Final = "have the vendor hold answers to a JSON Schema: `output` in the front matter"
-_REFUSED: Final = (
-    "mend the request: its vendor refuses it as it is sent (400, 413, 422), and says why"
-)
+_REFUSED: Final = "mend the request: its vendor refuses it (400, 413, 422) and says why"
 _PATIENT: Final = "give the client a longer timeout: an answer that nobody waits for is paid"
 # Why an attempt was sent again -> what is done about that first.
 _STEPS: Final = {
