@@ -66,11 +66,11 @@ CALLS = {
     "import": [("import", "--help")],
     "init": [("init", "--dry-run")],
     "ledger": [("ledger", "query"), ("ledger", "query", "features")],
-    "audit": [("audit",), ("audit", "--format", "json")],
+    "audit": [("audit",), ("audit", "--format", "json"), ("audit", "--html", "audit.html")],
     "adopt": [("adopt", "prompts/shared")],
     "stubs": [("stubs",)],
 }
-SERVERS = {"lsp"}  # it talks to the editor that started it
+SERVERS = {"lsp", "serve"}  # they answer whoever started them
 
 
 @pytest.fixture(scope="module")

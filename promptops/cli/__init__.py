@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "eval": "Compare versions of a prompt by quality and cost.",
     "ledger": "Keep recorded calls, and say where the money goes.",
     "audit": "Say where the money goes, and what would change that.",
+    "serve": "Show the audit, questions and eval runs as pages.",
     "cache": "Say what prompt caching costs, and check how that is worked out.",
     "list": "List the prompts and their versions.",
     "show": "Print a prompt's text as it stands at a version.",

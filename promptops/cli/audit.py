@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from promptops.cli.common import as_json, emit, project
+from promptops.cli.common import as_json, deliver, emit, project
 from promptops.cli.diff_cost import cost_options
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from pathlib import Path
 
     from promptops.audit.report import Audit
     from promptops.tokens.remote import Choice
@@ -30,6 +30,8 @@ FORMATS = ("text", "json", "markdown")
               "batch=0.4, model=PROVIDER:NAME, chunks=3, turns=8.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True,
               help="How to print it.")  # fmt: skip
+@click.option("--html", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Write it as a page to look into, and print nothing.")  # fmt: skip
 @cost_options
 def command(  # noqa: PLR0913 - one for each option
     *,
@@ -38,6 +40,7 @@ def command(  # noqa: PLR0913 - one for each option
     until: str | None,
     levers: str | None,
     form: str,
+    html: Path | None,
     usage: Path | None,
     calls: str | None,
     given: tuple[str, ...],
@@ -52,6 +55,7 @@ def command(  # noqa: PLR0913 - one for each option
     audit
     audit --since 2026-11-01 --until 2026-11-30
     audit --what-if retries=0.05,max_tokens=p99,cache=best
+    audit --html audit.html
 
     Exit codes: 0 fine, 2 the call or a file is wrong, 3 nothing has a known price.
     """  # noqa: D301 - \b is click's
@@ -60,6 +64,7 @@ def command(  # noqa: PLR0913 - one for each option
     from promptops.audit.report import audited
     from promptops.audit.what_if import parse, recosted
     from promptops.cli.audit_facts import Wanted, facts
+    from promptops.cli.audit_page import facts_and_days
     from promptops.cli.diff_cost_terms import Given, terms
 
     here, now = project(), datetime.now(UTC)
@@ -70,10 +75,19 @@ def command(  # noqa: PLR0913 - one for each option
         now.date(),
     )
     wanted = Wanted(address, since, until, counting)
-    found, notes = facts(here, own, wanted, now.date())
+    days = None
+    if html is None:
+        found, notes = facts(here, own, wanted, now.date())
+    else:
+        found, notes, days = facts_and_days(here, own, wanted, now.date())
     what = recosted(found, asked, own.prices) if asked else None
     audit = audited(found, notes, what)
-    _report(audit, form)
+    if html is None:
+        _report(audit, form)
+    else:
+        from promptops.reporters import audit_html
+
+        deliver(audit_html.report(audit, days), html)
     if not found.month and not allow_unpriced:
         raise SystemExit(3)
 

@@ -9,11 +9,27 @@ from importlib.resources import files
 from promptops.reporters.page.markup import Html, el, join
 
 
-def document(title: str, body: Html, *, styles: str = "", script: str = "") -> str:
+def document(
+    title: str,
+    body: Html,
+    *,
+    styles: str = "",
+    script: str = "",
+    forms: bool = False,
+    again: int | None = None,
+) -> str:
     """Return a whole page in English.
 
     Its policy forbids every request, form and frame, and every style and script but its own, so
     that markup which got in after all would neither run nor call.
+
+    Args:
+        title: What the window is called.
+        body: What is in it.
+        styles: Added to those of all pages.
+        script: What runs when the page is there.
+        forms: Whether its forms may ask whoever it came from.
+        again: After so many seconds the page is asked for again.
     """
     style = f"{asset('page.css')}{styles}"
     policy = "; ".join(
@@ -22,7 +38,7 @@ def document(title: str, body: Html, *, styles: str = "", script: str = "") -> s
             f"style-src {_hash(style)}",
             f"script-src {_hash(script)}" if script else "script-src 'none'",
             "base-uri 'none'",
-            "form-action 'none'",
+            "form-action 'self'" if forms else "form-action 'none'",
             "require-trusted-types-for 'script'",
         ]
     )
@@ -32,6 +48,7 @@ def document(title: str, body: Html, *, styles: str = "", script: str = "") -> s
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
         el("meta", name="referrer", content="no-referrer"),
+        None if again is None else el("meta", http_equiv="refresh", content=str(again)),
         el("title", title),
         el("style", Html(style)),
     ]

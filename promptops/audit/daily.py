@@ -1,0 +1,198 @@
+"""What calls cost day by day, with what was read from caches and what came of them: for a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ibis import _
+
+from promptops.audit.question import day_of
+from promptops.audit.questions.caching import Side, missed, saved
+from promptops.audit.spending import Spending, folded, rates, spending
+from promptops.model.values import dataclass
+from promptops.warehouse.tables import CALLS, CONTEXTS, OUTCOMES, PAID, SUMMED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+    from decimal import Decimal
+
+    from ibis.expr.types import Table
+
+    from promptops.audit.question import Window
+    from promptops.model.money import Rates
+    from promptops.warehouse.warehouse import Warehouse
+
+    Groups = Mapping[tuple[Any, ...], Spending]
+
+SECONDS_OF_A_DAY: Final = 86_400
+
+
+class Key(NamedTuple):
+    """What calls are told apart by; None is not told."""
+
+    feature: str | None
+    prompt: str | None
+    version: str | None
+    model: str
+    segment: str | None
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Calls of a day that are alike. ``hits`` of them read from a cache.
+
+    ``good`` are the outcomes that were good, by their kind, of the day of the call they came of.
+    """
+
+    day: date
+    key: Key
+    spent: Spending
+    hits: int
+    good: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """What a version's calls saved by reading from a cache, and what misses cost, in dollars."""
+
+    prompt: str | None
+    version: str | None
+    model: str
+    saved: Decimal
+    missed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """All that calls of a window add up to, by day; and by tenant, which days do not tell."""
+
+    rows: tuple[Daily, ...]
+    caches: tuple[Cached, ...]
+    tenants: Mapping[str | None, Spending]
+
+    @property
+    def total(self) -> Spending:
+        """All of them together."""
+        return sum((one.spent for one in self.rows), Spending())
+
+
+def by_day(house: Warehouse, window: Window) -> Days:
+    """Return what calls of a window add up to.
+
+    Raises:
+        LedgerError: The calls cannot be read.
+    """
+    calls, known = window.calls(), rates(house)
+    wanted = ["context_id", *Key._fields, *PAID]
+    contexts = {row[0]: row[1:] for row in house.rows(CONTEXTS[wanted])}
+    size, groups = len(Key._fields), []
+    sides: dict[tuple[int, bool], Side] = {}
+    for context, day, reads, *sums in house.rows(_sums(calls)):
+        told = contexts[context]
+        key, paid = Key(*told[:size]), told[size:]
+        groups.append((int(day), key, bool(reads), *paid, *sums))
+        sides[context, bool(reads)] = _with(sides.get((context, bool(reads))), paid, reads, sums)
+    good: dict[tuple[int, Key], dict[str, int]] = {}
+    for context, day, kind, number in house.rows(_good(calls)):
+        of = good.setdefault((int(day), Key(*contexts[context][:size])), {})
+        of[kind] = of.get(kind, 0) + int(number or 0)
+    rows = tuple(_daily(folded(groups, 3, known), good))
+    tenants = {key[0]: one for key, one in spending(house, ("tenant",), calls).items()}
+    return Days(rows, tuple(_caches(sides, contexts, known)), tenants)
+
+
+def _sums(calls: Table) -> Table:
+    alike: Any = ["context_id", "day", "reads"]
+    return (
+        calls.mutate(reads=(calls.cache_read_tokens > 0).ifelse(1, 0))
+        .group_by(alike)
+        .agg(
+            calls=_.count(),
+            untold=_.count() - _.input_tokens.count(),
+            **{name: _[name].sum() for name in SUMMED[2:]},
+        )
+    )
+
+
+def _good(calls: Table) -> Table:
+    """Return good outcomes by context and day of the call that they came of, and by kind.
+
+    As ``questions.outcomes`` has it, a session's is that of the session's last call before it.
+    """
+    alike: Any = ["context_id", "day", "kind"]
+    told = OUTCOMES.filter(OUTCOMES.good > 0)
+    own = told.filter(told.call_id.notnull())
+    direct = own.join(calls, own.call_id == calls.call_id).select(
+        calls.context_id, calls.day, own.kind
+    )
+    theirs = told.filter(told.call_id.isnull())
+    times = (
+        theirs.join(calls, (theirs.session == calls.session) & (calls.at <= theirs.at))
+        .select(theirs.outcome_id, theirs.session, theirs.kind, begun=calls.at)
+        .group_by("outcome_id")
+        .agg(session=_.session.min(), kind=_.kind.min(), begun=_.begun.max())
+    )
+    same = CALLS.view()
+    lasts = (
+        times.join(same, (times.session == same.session) & (times.begun == same.at))
+        .select(times.outcome_id, times.kind, times.begun, same.context_id)
+        .group_by("outcome_id")
+        .agg(kind=_.kind.min(), begun=_.begun.min(), context_id=_.context_id.min())
+    )
+    # The index of sessions has no day.
+    of_session = lasts.select(
+        lasts.context_id, day=(lasts.begun / SECONDS_OF_A_DAY).floor().cast("int64"),
+        kind=lasts.kind,
+    )  # fmt: skip
+    return direct.union(of_session).group_by(alike).agg(number=_.count())
+
+
+def _daily(found: Groups, good: Mapping[tuple[int, Key], Mapping[str, int]]) -> Iterable[Daily]:
+    for day, key in sorted({(day, key) for day, key, _reads in found} | set(good), key=str):
+        missing, reading = (found.get((day, key, reads), Spending()) for reads in (False, True))
+        yield Daily(day_of(day), key, missing + reading, reading.calls, good.get((day, key), {}))
+
+
+def _with(before: Side | None, paid: tuple[str | None, ...], reads: Any, sums: list[Any]) -> Side:
+    """Return calls of a context on all days up to one."""
+    own = dict(zip(SUMMED, (int(value or 0) for value in sums), strict=True))
+    one = Side(
+        bool(reads), paid, own["calls"] - own["untold"], own["input_tokens"],
+        own["cache_read_tokens"], own["cache_write_tokens"], own["cache_write_long_tokens"],
+    )  # fmt: skip
+    if before is None:
+        return one
+    return Side(one.reads, paid, *(a + b for a, b in zip(before[2:], one[2:], strict=True)))
+
+
+def _caches(
+    sides: Mapping[tuple[int, bool], Side],
+    contexts: Mapping[int, tuple[Any, ...]],
+    known: dict[str, Rates],
+) -> Iterable[Cached]:
+    """Yield what caches did for each version, the dearest misses first."""
+    pooled: dict[tuple[str | None, str | None, str], dict[tuple[Any, ...], Side]] = {}
+    for (context, _reads), side in sides.items():
+        key = Key(*contexts[context][: len(Key._fields)])
+        of = pooled.setdefault((key.prompt, key.version, key.model), {})
+        at = (side.reads, side.price)
+        of[at] = Side(*at, *(
+            a + b for a, b in zip(of[at][2:], side[2:], strict=True)
+        )) if at in of else side  # fmt: skip
+    found = [
+        Cached(*key, saved(of.values(), known), missed(list(of.values()), known))
+        for key, of in pooled.items()
+    ]
+    found.sort(key=lambda one: (-one.missed, -one.saved, str(one.prompt), str(one.version)))
+    return found
+
+
+def kinds(rows: Iterable[Daily]) -> list[str]:
+    """Return the kinds of good outcomes, the commonest first."""
+    counts: dict[str, int] = {}
+    for one in rows:
+        for kind, number in one.good.items():
+            counts[kind] = counts.get(kind, 0) + number
+    return sorted(counts, key=lambda kind: (-counts[kind], kind))
