@@ -70,8 +70,8 @@ class Table:
             raise self._told(error) from error
 
     def _told(self, error: Exception) -> UsageError:
-        line = getattr(getattr(self, "_rows", None), "line_num", 0)
-        return UsageError(f"{self._path}:{line}: cannot be read: {error}")
+        where = f"{self._path}:{self._rows.line_num}" if self.head else f"{self._path}"
+        return UsageError(f"{where}: cannot be read: {error}")
 
 
 def head_of(path: Path) -> tuple[str, ...]:

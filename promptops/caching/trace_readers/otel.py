@@ -130,9 +130,13 @@ def _end(row: Mapping[str, Any]) -> float:
 
 
 def _span_id(row: Mapping[str, Any]) -> str | None:
+    """Return the id of a span, the same from a collector as from a console."""
     context = row.get("context")
     if isinstance(context, Mapping):
-        return reference(context.get("trace_id"), context.get("span_id"))
+        # Python's console writes 0x before the digits that OTLP has alone.
+        ids = [context.get("trace_id"), context.get("span_id")]
+        trace, span = (one.removeprefix("0x") if isinstance(one, str) else one for one in ids)
+        return reference(trace, span)
     return reference(row.get("traceId"), row.get("spanId"))
 
 
