@@ -24,12 +24,14 @@ OFFICE: Final = ((0.8 * HOURS / 45, 45), (0.2 * HOURS / 123, 123))
 class Traffic:
     """Calls: so many a minute at random, or one every so many seconds exactly.
 
-    ``weights`` are pairs of a rate's weight and its hours of the week; their mean is 1.
+    ``weights`` are pairs of a rate's weight and its hours of the week; their mean is 1. ``gaps``
+    were recorded: pairs of seconds and the share of the calls that came sooner after another.
     """
 
     calls_per_min: float = 0.0
     weights: tuple[tuple[float, int], ...] = ((1.0, HOURS),)
     every_s: float | None = None
+    gaps: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,14 @@ def hit(prefix: Prefix, traffic: Traffic, lifetime_s: float, latency_s: float = 
 
     Exact for random calls at a steady rate; with weights the hours are taken one by one, so what
     the last call of an hour leaves to the next is only nearly right. ``latency_s`` is the time
-    before an entry can be read, at most the lifetime; regular calls are taken to be further apart.
+    before an entry can be read, at most the lifetime; regular calls are taken to be further apart,
+    and so are those of recorded gaps, which count for text that all calls share.
     """
     if prefix.per_call:
         return 0.0
+    recorded = dict(traffic.gaps).get(lifetime_s)
+    if recorded is not None and not (prefix.keys or prefix.deploys):
+        return recorded * (1 - prefix.drift)
     if traffic.every_s is not None:
         return _regular(prefix, traffic.every_s, lifetime_s)
     rate = traffic.calls_per_min / 60

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import codecs
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import click
 
@@ -13,6 +14,7 @@ from promptops.cli.parts import Part, WithParts
 from promptops.errors import UsageError
 
 if TYPE_CHECKING:
+    from promptops.caching.traces import Recorded
     from promptops.config import Project
     from promptops.model.prompt import Amount
     from promptops.placement.curve import Curve
@@ -31,6 +33,8 @@ _PARTS: Final = {
               help="Reckon for this provider:model; may be given several times.")  # fmt: skip
 @click.option("--trace", metavar="FILE", type=click.Path(path_type=Path),
               help="Recorded calls, in place of the declared traffic.")  # fmt: skip
+@click.option("--traffic", type=click.Choice(["ledger"]),
+              help="Recorded calls, of which only the times are known.")  # fmt: skip
 @click.option("--calls", metavar="N", help="Calls a month, such as 5000, 120k/mo or 1.2M.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "svg"]), default="text",
               show_default=True, help="How to print it; svg is the picture alone.")  # fmt: skip
@@ -44,6 +48,7 @@ def command(  # noqa: PLR0913 - one for each option
     reference: str | None,
     models: tuple[str, ...],
     trace: Path | None,
+    traffic: str | None,
     calls: str | None,
     form: str,
     moving: bool,
@@ -55,6 +60,7 @@ def command(  # noqa: PLR0913 - one for each option
     cache support/reply                    as the prompt declares its traffic
     cache support/reply --model A --model B
     cache support/reply --trace calls.jsonl
+    cache support/reply --traffic ledger   as calls were recorded
     cache --agent turns=20,system=10000,step=1000 --model MODEL
     cache replay FILE                      work out acceptance cases, and compare
     cache rules [MODEL]                    the vendors' rules and their sources
@@ -67,8 +73,8 @@ def command(  # noqa: PLR0913 - one for each option
     if agent is not None:
         from promptops.cli.cache_agent import show
 
-        if reference is not None or trace is not None or moving:
-            raise UsageError("--agent stands alone: no REF, no --trace, no --apply")
+        if reference is not None or trace is not None or traffic is not None or moving:
+            raise UsageError("--agent stands alone: no REF, no --trace, no --traffic, no --apply")
         show(agent, models, form)
         return
     if reference is None:
@@ -77,11 +83,20 @@ def command(  # noqa: PLR0913 - one for each option
     asked = models or tuple(filter(None, [handle.prompt.metadata.model or here.config.model]))
     if not asked:
         raise UsageError(f"{handle.ref.name} names no model: give --model")
-    tables = _tables(here, handle, asked, calls, trace)
+    if trace is not None and traffic is not None:
+        raise UsageError("--trace and --traffic: give one of them")
+    tables = _tables(here, handle, asked, calls, _Calls(trace, traffic is not None))
     if moving:
         _move(here, handle, tables)
         return
     _print(handle.ref.name, tables, form)
+
+
+class _Calls(NamedTuple):
+    """Where recorded calls are."""
+
+    trace: Path | None  # a ledger or a trace
+    ledger: bool  # the project's
 
 
 def _tables(
@@ -89,20 +104,36 @@ def _tables(
     handle: PromptHandle,
     models: tuple[str, ...],
     calls: str | None,
-    trace: Path | None,
+    given: _Calls,
 ) -> list[Table]:
     from promptops.cli.cache_rules import own_prices, rule_book
+    from promptops.cli.usage_sync import usage_file
     from promptops.costs.terms import parse_calls
     from promptops.placement.draft import draft
     from promptops.placement.study import Study
+    from promptops.usage.ledger_calls import is_ledger
 
     declared = handle.prompt.metadata
     cut = draft(handle.prompt, handle.file, _sample(here, declared.cost.sample))
-    if trace is None and "trace" in declared.traffic:
+    trace = given.trace
+    if trace is None and not given.ledger and "trace" in declared.traffic:
         trace = here.root / str(declared.traffic["trace"])
+    times = _times(here, trace) if given.ledger else None
+    if trace is not None and is_ledger(trace):
+        trace, times = None, _times(here, trace)
     amount: Amount | None = parse_calls(calls) if calls else None
-    study = Study(cut, handle.ref.name, amount, trace, rule_book(), own_prices())
+    study = Study(
+        cut, handle.ref.name, amount, trace, times, usage_file(here), here.config.cost.usage,
+        datetime.now(UTC).date(), handle.ref.sha256, rule_book(), own_prices(),
+    )  # fmt: skip
     return [study.table(model) for model in models]
+
+
+def _times(here: Project, path: Path | None) -> list[Recorded]:
+    from promptops.cli.usage_sync import ledger
+    from promptops.usage.ledger_calls import LedgerCalls
+
+    return list(LedgerCalls(ledger(here) if path is None else path))
 
 
 def _sample(here: Project, path: str | None) -> dict[str, Any] | None:

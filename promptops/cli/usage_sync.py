@@ -69,7 +69,7 @@ def command(  # noqa: PLR0913 - one for each option
     where = here.config.cost.usage
     data = Folder(here.root).read(where)
     file = _parsed(data, where)
-    calls = recording(traces or (_ledger(here),))
+    calls = recording(traces or (ledger(here),))
     found = _measured(here, calls, _share(sampled))
     planned = plan(file, found, calls.origin, overwrite=overwrite)
     wrote = not (dry_run or check) and _write(here, data, planned)
@@ -85,13 +85,30 @@ def command(  # noqa: PLR0913 - one for each option
     raise SystemExit(1 if check and planned.off_by(Decimal(within) / 100) else 0)
 
 
-def _ledger(here: Project) -> Path:
+def ledger(here: Project) -> Path:
+    """Return the file of the project's ledger.
+
+    Raises:
+        UsageError: There is none.
+    """
     from promptops.ledger.place import DEFAULT
 
     path = here.root / DEFAULT
     if not path.is_file():
         raise UsageError(f"{path}: no ledger is there: name a trace with --from")
     return path
+
+
+def usage_file(here: Project) -> UsageFile:
+    """Return the project's usage file, an empty one where there is none.
+
+    Raises:
+        ConfigError: It is wrong.
+    """
+    from promptops.templates.files import Folder
+    from promptops.usage_file.reading import UsageFile
+
+    return UsageFile.read(Folder(here.root), here.config.cost.usage)
 
 
 def _parsed(data: bytes | None, where: str) -> UsageFile:

@@ -14,7 +14,7 @@ from promptops.costs.reuse import Arrivals
 from promptops.errors import NotEstimable
 from promptops.model.usage import Agent, Retries
 from promptops.model.values import dataclass
-from promptops.placement.declared import arriving
+from promptops.placement.declared import arriving, with_gaps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -185,6 +185,7 @@ def _arrivals(facts: Facts | None, said: Sources, calls: Assumed) -> Arrivals:
     except NotEstimable:
         return Arrivals()
     apart = _partitions(said)
+    load = with_gaps(load, said.own) if said.given is None else load
     told = load.told + (f", over {apart:f} caches" if apart != 1 else "")
     return Arrivals(None, load.at(load.calls_per_min / float(apart)), told)
 

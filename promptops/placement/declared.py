@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.hits import OFFICE, Keys, Prefix, Traffic
 from promptops.errors import NotEstimable
 from promptops.model.values import dataclass
+from promptops.usage_file.shapes import GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from promptops.model.prompt import Amount, Drift, Input, Metadata
+    from promptops.model.usage import Use
 
 MINUTES_A_MONTH: Final = 730 * 60
 A_DAY: Final = 1 / (24 * 60)  # changes a minute
@@ -110,7 +113,9 @@ class Load:
     high: Decimal | None = None
 
     def at(self, calls_per_min: float) -> Traffic:
-        """Return calls that arrive in the same way, so many a minute."""
+        """Return calls that arrive in the same way, so many a minute; gaps are of one rate."""
+        if calls_per_min == self.calls_per_min:
+            return self.traffic
         if self.traffic.every_s is not None:
             return Traffic(every_s=60 / calls_per_min)
         return Traffic(calls_per_min, self.traffic.weights)
@@ -122,14 +127,34 @@ class Load:
         return 60 / every if every is not None else self.traffic.calls_per_min
 
 
-def load(declared: Metadata, calls: Amount | None) -> Load:
-    """Return how calls arrive; ``calls`` a month take the place of what is declared.
+def load(
+    declared: Metadata, calls: Amount | None, use: Use | None = None, file: str = "usage.yml"
+) -> Load:
+    """Return how calls arrive.
+
+    ``calls`` a month take the place of what the usage file's entry says, ``use``, and that of what
+    is declared. Gaps that were recorded hold for the calls that were.
 
     Raises:
         NotEstimable: Nothing says how many calls there are.
     """
-    origin = "--calls" if calls else "declared"
-    return arriving(declared.traffic, calls or declared.cost.calls_per_month, origin)
+    if calls is not None:
+        return arriving(declared.traffic, calls, "--calls")
+    if use is None or use.calls_per_month is None:
+        return arriving(declared.traffic, declared.cost.calls_per_month, "declared")
+    origin = f"{file}, {use.origin}" if use.origin else file
+    return with_gaps(arriving(declared.traffic, use.calls_per_month, origin), use)
+
+
+def with_gaps(found: Load, use: Use) -> Load:
+    """Return it with the gaps that were recorded; they are those of one cache of a prefix."""
+    apart = use.cache.partitions if use.cache else None
+    if not use.gaps or use.calls_per_month is None or (apart or 1) != 1:
+        return found
+    gaps = tuple((GAPS[name], float(share)) for name, share in use.gaps.items())
+    traffic = Traffic(found.calls_per_min, gaps=gaps)
+    told = found.told.partition(", at random")[0].partition(", exactly")[0]
+    return replace(found, traffic=traffic, told=f"{told}, at the gaps that were recorded")
 
 
 def arriving(how: Mapping[str, str], amount: Amount | None, origin: str) -> Load:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from promptops.errors import NotEstimable, RenderError
 from promptops.model.prompt import CacheMark
 from promptops.model.values import dataclass
-from promptops.templates import marking, synthetic
+from promptops.templates import marking
 from promptops.templates.stretches import stretches
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ def draft(
     Raises:
         NotEstimable: It does not parse, or no values render it.
     """
-    if prompt.broken or prompt.template.tree is None or prompt.template.kind != "prompt":
+    if prompt.broken or not prompt.template.parses or prompt.template.kind != "prompt":
         told = next((one.problem.message for one in prompt.problems), "it is no template")
         raise NotEstimable(f"{prompt.path}: {told}; run promptops lint")
     bare = marking.bare(prompt)
     places = marking.places(bare)
     marks = {place: CacheMark(name=f"p{at}") for at, place in enumerate(places)}
     marked = bare.marked(marks)
-    values = dict(sample) if sample is not None else synthetic.values(prompt.metadata.inputs or {})
+    values = _made_up(prompt) if sample is None else dict(sample)
     try:
         messages = marked.render(values)
         plain = prompt.render(values)
@@ -93,6 +93,12 @@ def draft(
         MADE_UP if sample is None else f"values of {prompt.metadata.cost.sample}",
         values,
     )
+
+
+def _made_up(prompt: Prompt) -> dict[str, Any]:
+    from promptops.templates import synthetic
+
+    return synthetic.values(prompt.metadata.inputs or {})
 
 
 def _ends(messages: Sequence[Message]) -> dict[str, tuple[str, ...]]:

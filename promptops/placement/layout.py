@@ -12,12 +12,14 @@ from promptops.placement.declared import Changes
 from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from promptops.caching.hits import Prefix, Traffic
     from promptops.caching.terms import Terms
     from promptops.model.prompt import CacheMark
     from promptops.model.tokens import CountMethod
+    from promptops.model.usage import Calibration
     from promptops.placement.draft import Draft
     from promptops.templates.marking import Place
     from promptops.tokens.counter import TokenCounter
@@ -68,7 +70,14 @@ class Layout:
         return replace(self, stops=stops)
 
 
-def layout(draft: Draft, model: str, counter: TokenCounter, *, tools: bool = True) -> Layout:
+def layout(
+    draft: Draft,
+    model: str,
+    counter: TokenCounter,
+    calibrations: Mapping[str, Calibration] | None = None,
+    *,
+    tools: bool = True,
+) -> Layout:
     """Return a prompt's stops with the tokens that they have for a model.
 
     ``tools`` says whether the vendor takes a mark behind the tools.
@@ -76,7 +85,7 @@ def layout(draft: Draft, model: str, counter: TokenCounter, *, tools: bool = Tru
     Places that no plan can need are left out: a mark is never better before text that does not
     change than behind it. The prompt's own marks always stay.
     """
-    method = method_for(model, draft.text)
+    method = method_for(model, draft.text, calibrations)
     count = _Count(draft, method, counter)
     changes = Changes(draft.bare.prompt.metadata.inputs)
     shipped = {mark.place: mark.cache for mark in draft.bare.marks}

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from promptops.caching.bootstrap import Interval, interval, sessions, stretches
+from promptops.caching.bootstrap import Interval, interval
 from promptops.caching.evaluate import Call, Tally, call_costs, tally
 from promptops.caching.events import simulate
 from promptops.caching.requests import Block, Request
-from promptops.caching.trace_reading import read_trace
-from promptops.caching.traces import Content, Segment, TraceError, content_id, in_order, with_blocks
 from promptops.caching.verdict import judge
 from promptops.model.values import dataclass
 from promptops.placement.arms import Arm, Money, Split, offered, plans
+from promptops.placement.gathering import SEED
 from promptops.placement.table import Advice, Table
-from promptops.tokens.counter import default_counter
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
-    from pathlib import Path
 
     from promptops.caching.rules import CacheRules
     from promptops.caching.terms import Plan, Terms
     from promptops.model.money import Price
     from promptops.placement.arms import ArmName
+    from promptops.placement.gathering import Gathered
     from promptops.placement.layout import Layout
-
-SEED: Final = 20_261_122  # of the draws: the same trace gives the same interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +35,12 @@ class Recording:
     calls: int
 
 
-class _Calls(NamedTuple):
-    calls: list[Call]
-    blocks: list[list[int]]  # of the bootstrap
-    told: str
-
-
 def recorded(
     layout: Layout,
     rules: CacheRules,
     price: Price,
     output: Decimal | None,
-    trace: tuple[Path, str],
+    gather: Callable[[Layout, float], Gathered],
 ) -> Table:
     """Return what placements would have cost in the recorded calls of a prompt.
 
@@ -59,7 +49,7 @@ def recorded(
         rules: Of the model.
         price: Of the model.
         output: Tokens of an answer, as declared.
-        trace: A file, and the prompt's name.
+        gather: Returns the calls for a layout and the longest lifetime of a cache, in seconds.
 
     Raises:
         TraceError: The file cannot be read, or holds no call that fits the prompt.
@@ -67,7 +57,7 @@ def recorded(
     """
     terms = offered(rules)
     money = Money(price.rates_for(layout.tokens), output)
-    found = _read(layout, *trace, max(terms.seconds.values()))
+    found = gather(layout, max(terms.seconds.values()))
     objective = tally(found.calls, terms)
     compared = plans(objective, layout, rules, terms)
     costs = dict(zip(compared, call_costs(found.calls, terms, [*compared.values()]), strict=True))
@@ -90,53 +80,6 @@ def recorded(
         advice = _simulated(found.calls, terms, compared, advice)
     recording = Recording(found.told, objective.calls)
     return Table(rules, price, money, layout, None, terms, tuple(arms), advice, recording)
-
-
-def _read(layout: Layout, path: Path, name: str, longest: float) -> _Calls:
-    counter, method = default_counter(), layout.method
-
-    def count(text: str) -> int:
-        return method.scale(counter.encoded([text], method.encoding)[0])
-
-    trace = read_trace(path, count=count)
-    own = [
-        call._replace(prompt=name)
-        for call in in_order(trace)
-        if call.prompt is None or call.prompt.partition("@")[0] == name
-    ]
-    calls = [call for call in own if call.ids or call.inputs is not None]
-    if not calls:
-        told = f"none of its {trace.read} calls tells blocks or inputs of {name}"
-        raise TraceError(f"{path}: {told}")
-    made = list(with_blocks(calls, {name: _segments(layout, count)}))
-    if any(len(call.ids) != len(layout.stops) for call in made):
-        told = f"the prompt has {len(layout.stops)} stretches, a call another number of blocks"
-        raise TraceError(f"{path}: {told}; record inputs instead")
-    known = [call.session for call in made]
-    times = [call.t for call in made]
-    split = sessions(_ids(known)) if all(known) else stretches(times, longest)
-    unit = "sessions" if all(known) else "stretches as long as the longest lifetime"
-    told = f"{len(made):,} recorded calls of {path.name} in {len(split):,} {unit}"
-    left = trace.read - len(made)
-    told += f"; {left:,} of other prompts, or without inputs, left out" if left else ""
-    return _Calls([Call(one.t, one.tokens, one.ids) for one in made], split, told)
-
-
-def _ids(known: Sequence[str | None]) -> list[Hashable]:
-    return list(known)
-
-
-def _segments(layout: Layout, count: Any) -> list[Segment]:
-    """Return the prompt's stretches; what a sample's values do not fill of one is literal."""
-    sample = layout.draft.sample
-    found, done = [], 0
-    for at, stop in enumerate(layout.stops):
-        values = [sample[name] for name in stop.inputs if name in sample]
-        filled = sum(count(one if isinstance(one, str) else str(one)) for one in values)
-        literal = max(stop.tokens - done - filled, 0)
-        found.append(Segment(Content(literal, content_id(["literal", at])), stop.inputs))
-        done = stop.tokens
-    return found
 
 
 def _split(objective: Tally, plan: Plan) -> Split:

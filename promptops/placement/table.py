@@ -72,7 +72,9 @@ class Table:
         ]
         if self.terms is not None and self.recording is None:
             late = "pessimistic: a fifth of the hits fail, entries are read 3 seconds late"
-            found += ["hits: in closed form, no provider was called", late]
+            gaps = self.load is not None and bool(self.load.traffic.gaps)
+            hits = "of the recorded gaps, where text is shared by all; else " if gaps else ""
+            found += [f"hits: {hits}in closed form, no provider was called", late]
         elif self.terms is None:
             found.append("as-shipped is a bound: every call finds all that is the same in calls")
         if self.recording is not None:

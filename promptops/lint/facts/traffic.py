@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.caching.hits import OFFICE, Keys, Prefix, Traffic, hit
 from promptops.lint.facts.stability import source_of, stability
-from promptops.lint.facts.usage import find_cost
+from promptops.lint.facts.usage import find_cost, find_use
+from promptops.usage_file.shapes import GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,10 @@ def find_traffic(view: View) -> tuple[Traffic, ...]:
     if calls is None or not calls.expected:
         return ()
     even = Traffic(float(calls.expected) / _MINUTES)
+    use = view.of(find_use)
+    if use.gaps and (use.cache is None or (use.cache.partitions or 1) == 1):
+        gaps = tuple((GAPS[name], float(share)) for name, share in use.gaps.items())
+        return (replace(even, gaps=gaps),)
     office = replace(even, weights=OFFICE)
     known = {"even": (even,), "office": (office,)}
     return known.get(str(declared.get("hours")), (even, office))
@@ -69,6 +74,7 @@ def chance(prefix: Prefix, traffic: Traffic, seconds: float) -> float:
         return 0.0 if count > _MOST_KEYS else hit(prefix, traffic, seconds)
     # Random calls of one key of many are random calls, so many times rarer.
     own = replace(traffic, calls_per_min=traffic.calls_per_min / count)
+    own = replace(own, gaps=()) if prefix.keys else own
     return hit(replace(prefix, keys=()), own, seconds)
 
 
@@ -77,4 +83,5 @@ def told(traffic: Iterable[Traffic]) -> str:
     first = next(iter(traffic))
     if first.every_s is not None:
         return f"a call every {first.every_s / 60:g} min"
-    return f"{first.calls_per_min * _MINUTES:,.0f} calls a month at random"
+    how = "at the gaps that were recorded" if first.gaps else "at random"
+    return f"{first.calls_per_min * _MINUTES:,.0f} calls a month {how}"
