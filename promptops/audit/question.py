@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from promptops.warehouse.warehouse import Warehouse
 
-Kind = Literal["text", "count", "tokens", "usd", "share", "seconds", "day"]
+Kind = Literal["text", "count", "tokens", "usd", "share", "seconds", "day", "number"]
 _FIRST: date = date(1970, 1, 1)
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from promptops.audit.question import Answer, Column
 
 UNKNOWN: Final = "-"
+_WHOLE: Final = 1_000  # from here on a number is shown without what follows its point
 LEFT: Final = frozenset({"text", "day"})
 
 
@@ -22,12 +23,18 @@ def cell(value: Any, column: Column) -> str:
             return dollars(value)
         case "share":
             return f"{float(value):.1%}"
-        case "seconds":
-            return f"{value:,.2f} s"
-        case "count" | "tokens":
-            return f"{value:,}"
+        case "count" | "tokens" | "seconds" | "number":
+            return _number(value, column)
         case _:
             return printable(str(value))
+
+
+def _number(value: Any, column: Column) -> str:
+    if column.kind == "seconds":
+        return f"{value:,.2f} s"
+    if column.kind == "number" and abs(value) < _WHOLE:
+        return f"{value:.4g}"
+    return f"{value:,.0f}" if column.kind == "number" else f"{value:,}"
 
 
 def cells(found: Answer, limit: int) -> list[list[str]]:

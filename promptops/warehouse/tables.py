@@ -6,6 +6,7 @@ the export into a database of its own asks it the same questions.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import ibis
@@ -20,8 +21,9 @@ from promptops.ledger.call_tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from ibis.common.deferred import Deferred
     from ibis.expr.types import Table
 
 TEXTS: Final = frozenset(
@@ -29,6 +31,7 @@ TEXTS: Final = frozenset(
     "variant feature segment model_served tier source write_ttl long_ttl price_sha256 "
     "outcome_id kind price billed_id vendor report grouping workspace api_key item usd".split()
 )
+_NO_MORE: Final[Mapping[str, Deferred]] = MappingProxyType({})
 REALS: Final = frozenset(("at", "latency", "first_byte", "begins", "ends"))
 PAID: Final = ("price_sha256", "write_ttl", "long_ttl")
 SUMMED: Final = ("calls", "untold", *TOKEN_COLUMNS, "reasoning_tokens")
@@ -54,16 +57,19 @@ PRICES: Final = _table("prices", ("price_sha256", "model", "price"))
 BILLED: Final = _table("billed", BILLED_COLUMNS)
 
 
-def summed(by: Sequence[str] = (), calls: Table = CALLS) -> Table:
+def summed(
+    by: Sequence[str] = (), calls: Table = CALLS, more: Mapping[str, Deferred] = _NO_MORE
+) -> Table:
     """Return sums over calls by columns of calls or of contexts, and by what they paid.
 
     Columns: ``by``, ``price_sha256``, ``write_ttl``, ``long_ttl``, then ``SUMMED``: how many calls
-    there are, how many of them tell no usage, and tokens. Dollars are sums of tokens times rates,
-    which ``audit.spending`` works out in ``Decimal``.
+    there are, how many of them tell no usage, and tokens, then ``more``. Dollars are sums of tokens
+    times rates, which ``audit.spending`` works out in ``Decimal``.
 
     Args:
         by: Names of columns.
         calls: ``CALLS``, or rows of it.
+        more: Other sums over calls, by name.
     """
     own = [column for column in by if column in calls.columns]
     # The ledger's index has tenants by day: grouped in its order, calls need not be sorted.
@@ -73,10 +79,11 @@ def summed(by: Sequence[str] = (), calls: Table = CALLS) -> Table:
         calls=_.count(),
         untold=_.count() - _.input_tokens.count(),
         **{name: _[name].sum() for name in (*TOKEN_COLUMNS, "reasoning_tokens")},
+        **more,
     )
     wanted: Any = [*by, *PAID]
     return (
         groups.join(CONTEXTS, "context_id")
         .group_by(wanted)
-        .agg(**{name: _[name].sum() for name in SUMMED})
+        .agg(**{name: _[name].sum() for name in (*SUMMED, *more)})
     )

@@ -137,14 +137,17 @@ class Parquet:
             with self._made[0].cursor() as cursor:
                 found: Sequence[Row] = cursor.execute(sql(query, self.dialect)).fetchall()
                 return found
+        except duckdb.CatalogException:
+            missing = ", ".join(one for one in TABLES if not self._has(one))
+            raise LedgerError(f"{self.folder}: no {missing} is there: export it again") from None
         except duckdb.Error as error:
             raise LedgerError(f"{self.folder}: {error}") from error
 
+    def _has(self, name: str) -> bool:
+        return (self.folder / name).is_dir()
+
     def _connection(self, made: Any) -> Any:
-        missing = [name for name in TABLES if not (self.folder / name).is_dir()]
-        if missing:
-            raise LedgerError(f"{self.folder}: no {', '.join(missing)} is there: export it again")
-        for name in TABLES:
+        for name in filter(self._has, TABLES):
             files = (self.folder / name / "**" / "*.parquet").as_posix()
             made.from_parquet(files).create_view(name)
         return made

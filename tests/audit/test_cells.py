@@ -8,19 +8,24 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from promptops.audit.cells import usd
+from promptops.audit.facts import Facts
 from promptops.audit.gathering import days, gathered, outcomes
 from promptops.audit.levers import found_again, retried
-from promptops.audit.question import Window
+from promptops.audit.question import Window, day_of
 from promptops.audit.questions import questions
 from promptops.audit.spending import Spending, spending
-from promptops.warehouse.copying import to_parquet
-from promptops.warehouse.warehouse import Warehouse, opened
+from promptops.audit.what_if import parse, recosted
+from promptops.pricing.prices import list_prices
+from promptops.warehouse.warehouse import opened
 from tests.audit.world import made
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from promptops.warehouse.warehouse import Warehouse
+
 EVER = Window()
+LISTED = list_prices()
 EXACT = Decimal("1e-20")
 
 
@@ -28,18 +33,6 @@ EXACT = Decimal("1e-20")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The ledger of the small world."""
     return made(tmp_path_factory.mktemp("cells") / "ledger.db")
-
-
-@pytest.fixture(scope="module", params=["sqlite", "duckdb"])
-def house(request: pytest.FixtureRequest, ledger: Path) -> Warehouse:
-    """The small world in each database."""
-    if request.param == "sqlite":
-        return opened(str(ledger))
-    pytest.importorskip("duckdb")
-    pytest.importorskip("pyarrow")
-    folder = ledger.parent / "parquet"
-    to_parquet(ledger, folder)
-    return opened(str(folder))
 
 
 def asked(house: Warehouse, name: str) -> list[dict[str, Any]]:
@@ -72,3 +65,18 @@ def test_levers_save_what_the_ready_questions_say(house: Warehouse) -> None:
 def test_days_and_outcomes_are_those_of_the_window(house: Warehouse) -> None:
     assert days(house, EVER) == (100, 100 + 599 * 1_700 // 86_400)
     assert outcomes(house) == 165
+
+
+def test_what_if_comes_to_the_same_in_every_database(house: Warehouse, ledger: Path) -> None:
+    levers = parse("cache=best,retries=0.05,max_tokens=p90,batch=0.4,model=openai:gpt-5-mini")
+    found = [recosted(facts(one), levers, LISTED) for one in (house, opened(str(ledger)))]
+    assert found[0] == found[1]
+    assert len({one.after for one in found[0].changes}) == len(levers)
+
+
+def facts(house: Warehouse) -> Facts:
+    """Return what the audit gathers."""
+    seen = days(house, EVER)
+    assert seen is not None
+    cells = sorted(gathered(house, EVER), key=repr)
+    return Facts(tuple(cells), first=day_of(seen[0]), last=day_of(seen[1]))

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from promptops.audit.question import Question
 
 # In the order in which help lists them.
-_MODULES: Final = ("costs", "outcomes", "waste", "caching", "parts", "outputs", "time", "coverage")
+_MODULES: Final = (
+    "costs", "outcomes", "waste", "caching", "parts", "outputs", "time", "anomalies", "coverage",
+)  # fmt: skip
 
 
 def questions() -> dict[str, Question]:
