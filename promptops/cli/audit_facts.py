@@ -46,10 +46,10 @@ def facts(
 
     prompts, said = _templates(here, terms, wanted.counting, today)
     recorded, told = _recorded(here, wanted)
-    notes = (*([told] if told else []), *said)
+    notes = (*told, *said)
     found = recorded or Facts(None)
     if recorded is None and not prompts:
-        raise UsageError(f"nothing to audit: {told}, and there are no prompts")
+        raise UsageError(f"nothing to audit: {told[0]}, and there are no prompts")
     models = {one.paid.model for one in found.cells or ()} | {one.model or "" for one in prompts}
     return replace(
         found,
@@ -62,8 +62,11 @@ def facts(
     ), notes  # fmt: skip
 
 
-def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, str]:
-    """Return the recorded calls of the window; without, why there are none."""
+def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, tuple[str, ...]]:
+    """Return the recorded calls of the window, and how much of the bill is not among them.
+
+    Without calls, why there are none.
+    """
     from promptops.ledger.place import DEFAULT
 
     since, until = parse_day("--since", wanted.since), parse_day("--until", wanted.until)
@@ -71,7 +74,7 @@ def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, str]:
         raise UsageError(f"--until {until} is before --since {since}")
     place = wanted.address or str(here.root / Path(DEFAULT))
     if wanted.address is None and not Path(place).is_file():
-        return None, "there is no ledger of recorded calls (docs/calls.md)"
+        return None, ("there is no ledger of recorded calls (docs/calls.md)",)
     try:
         from promptops.audit.gathering import days, gathered, outcomes
     except ModuleNotFoundError as error:
@@ -80,19 +83,20 @@ def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, str]:
         told = f"recorded calls are read with {error.name}: pip install 'promptops-toolkit[audit]'"
         if wanted.address is not None:
             raise UsageError(told) from None
-        return None, told
+        return None, (told,)
     from promptops.audit.facts import Facts
     from promptops.audit.question import Window
     from promptops.audit.question import day_of as dated
+    from promptops.audit.questions import coverage
     from promptops.warehouse.warehouse import opened
 
     house, window = opened(place), Window(since, until)
-    seen = days(house, window)
+    seen, billed = days(house, window), coverage.notes(house, window)
     if seen is None:
         asked = " in these days" if since or until else ""
-        return None, f"no call is recorded in the ledger{asked}"
+        return None, (f"no call is recorded in the ledger{asked}", *billed)
     first, last = since or dated(seen[0]), until or dated(seen[1])
-    return Facts(gathered(house, window), (), first, last, outcomes(house)), ""
+    return Facts(gathered(house, window), (), first, last, outcomes(house)), billed
 
 
 def _templates(

@@ -69,14 +69,14 @@ def said(rows: Sequence[Covered]) -> Iterator[str]:
         if paid:
             theirs = sum((one.billed_usd or NOTHING for one in paid), NOTHING)
             missing = theirs - sum((one.usd for one in paid), NOTHING)
-            figures = dollars(abs(missing)), dollars(theirs)
+            figures, doubt = (dollars(abs(missing)), dollars(theirs)), "do other prices hold?"
         else:
             theirs = Decimal(sum(one.billed_tokens or 0 for one in of))
             missing = theirs - sum(one.tokens for one in of)
-            figures = f"{abs(missing):,} tokens", f"{theirs:,}"
+            figures, doubt = (f"{abs(missing):,} tokens", f"{theirs:,}"), "is the report whole?"
         if missing < 0:
             told = f"come to {figures[0]} more than the {figures[1]} that it billed {when}"
-            yield f"recorded calls of {vendor} {told}: do other prices hold?"
+            yield f"recorded calls of {vendor} {told}: {doubt}"
         else:
             part = share(missing, theirs)
             told = f"is in no recorded call: {' of '.join(figures)}"
