@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
 from promptops.audit.question import Window
 from promptops.audit.questions import questions
+from promptops.reporters import answer_json
+from promptops.reporters.contracts import read_report
+from promptops.reporters.contracts.ledger_query import LedgerQueryReport, QuestionName
 from tests.audit.world import SONNET, calls, cost, made, outcomes
 
 if TYPE_CHECKING:
@@ -181,3 +185,11 @@ def test_every_question_says_what_it_says_of_itself(house: Warehouse) -> None:
         assert found.question == name
         assert found.rows or found.notes
         assert all(len(row) == len(found.columns) for row in found.rows)
+        read = read_report(json.dumps(answer_json.report(found)))
+        assert isinstance(read, LedgerQueryReport)
+        assert read.question == name
+        assert len(read.rows) == len(found.rows)
+
+
+def test_the_questions_of_the_contract_are_those_there_are() -> None:
+    assert get_args(QuestionName) == tuple(questions())

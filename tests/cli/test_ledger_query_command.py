@@ -18,6 +18,7 @@ from promptops.errors import UsageError
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
 from promptops.model.money import Price, Rates, Usage
+from promptops.reporters.contracts import read_report
 
 DAY = 86_400
 PRICE = Price("openai:gpt-5.6", Rates(Decimal("1.25"), Decimal(10)))
@@ -67,6 +68,23 @@ def test_dollars_are_exact_in_json() -> None:
     assert found["schema"] == "promptops.ledger-query/1"
     first = found["rows"][0]
     assert (first["prompt"], first["version"], first["usd"]) == ("mail/sort", "v2", "5.04")
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"rows": [{"day": "1970-01-01"}]}, "other keys than the columns"),
+        ({"columns": [{"name": "day", "kind": "usd"}], "rows": [{"day": "free"}]}, "match pattern"),
+        ({"columns": [{"name": "day", "kind": "dollar"}]}, "kind: Input should be"),
+        ({"question": "fetures"}, "question: Input should be"),
+    ],
+)
+def test_json_that_is_no_answer_is_refused(change: dict[str, Any], told: str) -> None:
+    text = asked("days", "--format", "json").output
+    read_report(text)
+    with pytest.raises(UsageError, match=told):
+        read_report(json.dumps({**json.loads(text), **change}))
 
 
 @pytest.mark.usefixtures("project")
