@@ -10,12 +10,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.requests import total
+from promptops.evals.billed import method_of
 from promptops.evals.costing_counts import encoding_for
 from promptops.evals.costing_reads import Sent, reads
 from promptops.evals.costing_terms import token_rates
-from promptops.evals.requests import asked
 from promptops.model.money import MILLION, Usage
-from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +53,7 @@ def input_dollars(made: Prepared, one: Variant, mine: Made, price: Price) -> Dec
 def _sent(made: Prepared, one: Variant, mine: Made) -> Iterator[Sent]:
     assert made.costing is not None  # noqa: S101 - the caller looked
     ends = made.costing.counted[one.version].ends
-    encoding, method = encoding_for(one.model), method_for(asked(one.model))
+    encoding, method = encoding_for(one.model), method_of(made, one)
     places, ahead = made.plan.run.concurrency, int(made.plan.run.warm_up)
     for at, case in enumerate(mine.cases):
         known = ends.get((encoding, case))

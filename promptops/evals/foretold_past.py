@@ -6,11 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from promptops.evals.billed import method_of, recorded_answer
 from promptops.evals.costing_counts import encoding_for
-from promptops.evals.requests import asked
 from promptops.ledger.past import newest_runs, took, used
 from promptops.model.values import dataclass
-from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +69,8 @@ def mean(made: Prepared, one: Variant, mine: Made, history: History) -> Mean:
         told = f"the mean of {len(before):,} calls of {one.version} in the ledger"
         prompt = Decimal(sum(usage.prompt_tokens for usage in before)) / len(before)
         return Mean(prompt, told, _output(before), told, before)
-    return Mean(*_counted(made, one, mine), *_answer(one, mine, history))
+    answer = recorded_answer(made, one) or _answer(one, mine, history)
+    return Mean(*_counted(made, one, mine), *answer)
 
 
 def _output(usages: Sequence[Usage]) -> Decimal:
@@ -86,7 +86,7 @@ def _counted(made: Prepared, one: Variant, mine: Made) -> tuple[Decimal | None, 
     counted = [end[-1] for end in ends if end]
     if len(counted) < len(ends):
         return None, next(iter(known.wrong.values()), "its text cannot be cut")
-    method = method_for(asked(one.model))
+    method = method_of(made, one)
     tokens = sum(counted) * method.factor / len(counted)
     return Decimal(tokens), f"counted, {method.describe()}"
 

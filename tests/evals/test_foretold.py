@@ -156,8 +156,36 @@ def test_without_a_ledger_tokens_are_counted_and_answers_as_long_as_they_may_be(
     assert 0 < expected < worst
 
 
+USAGE = """\
+prompts:
+  sort:
+    output_tokens: {p50: 7, p95: 9}
+    calibration: {"house:one": {factor: 2, low: 1.8, high: 2.4, calls: 50, until: 2026-11-19}}
+    from: ledger 2026-10-20..2026-11-19, n=60
+"""
+
+
+def test_the_usage_file_says_what_tokens_are_billed_as_and_how_long_answers_are(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    plain = [one.input_tokens for one in foretold(tmp_path, ledger).lines]
+    (tmp_path / "usage.yml").write_text(USAGE)
+    found = foretold(tmp_path, ledger)
+    assert sum(one.output_tokens.value or 0 for one in found.lines) == 9 * 7
+    whence = "usage.yml, ledger 2026-10-20..2026-11-19, n=60"
+    assert {one.output_tokens.how for one in found.lines} == {whence}
+    for line, was in zip(found.lines, plain, strict=True):
+        assert line.input_tokens.value is not None
+        assert was.value is not None  # by the factor 1.2 of an unknown model
+        assert line.input_tokens.value / was.value == pytest.approx(2 / 1.2, rel=0.02)
+        assert line.input_tokens.how == (
+            "counted, calibrated: o200k_base x 2 (-10 ... +20 %, n=50 of this prompt,"
+            " until 2026-11-19)"
+        )
+
+
 def test_earlier_calls_of_a_version_say_what_it_uses(tmp_path: Path, ledger: Ledger) -> None:
-    carried_out(world(tmp_path, ledger, PARCELS[:3]), Vendor(), "before")
+    carried_out(world(tmp_path, ledger, PARCELS[:3]), Vendor(), "was")
     found = foretold(tmp_path, ledger)
     assert found.answers.reused == 5
     for one in found.lines:
