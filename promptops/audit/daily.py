@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ibis import _
 
@@ -10,7 +10,7 @@ from promptops.audit.question import day_of
 from promptops.audit.questions.caching import Side, missed, saved
 from promptops.audit.spending import Spending, folded, rates, spending
 from promptops.model.values import dataclass
-from promptops.warehouse.tables import CALLS, CONTEXTS, OUTCOMES, PAID, SUMMED
+from promptops.warehouse.tables import CONTEXTS, PAID, SUMMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from promptops.warehouse.warehouse import Warehouse
 
     Groups = Mapping[tuple[Any, ...], Spending]
-
-SECONDS_OF_A_DAY: Final = 86_400
 
 
 class Key(NamedTuple):
@@ -95,7 +93,7 @@ def by_day(house: Warehouse, window: Window) -> Days:
         groups.append((int(day), key, bool(reads), *paid, *sums))
         sides[context, bool(reads)] = _with(sides.get((context, bool(reads))), paid, reads, sums)
     good: dict[tuple[int, Key], dict[str, int]] = {}
-    for context, day, kind, number in house.rows(_good(calls)):
+    for context, day, kind, number in house.rows(_good(window.outcomes())):
         of = good.setdefault((int(day), Key(*contexts[context][:size])), {})
         of[kind] = of.get(kind, 0) + int(number or 0)
     rows = tuple(_daily(folded(groups, 3, known), good))
@@ -116,37 +114,10 @@ def _sums(calls: Table) -> Table:
     )
 
 
-def _good(calls: Table) -> Table:
-    """Return good outcomes by context and day of the call that they came of, and by kind.
-
-    As ``questions.outcomes`` has it, a session's is that of the session's last call before it.
-    """
+def _good(told: Table) -> Table:
+    """Return good outcomes by context and day of the call that they came of, and by kind."""
     alike: Any = ["context_id", "day", "kind"]
-    told = OUTCOMES.filter(OUTCOMES.good > 0)
-    own = told.filter(told.call_id.notnull())
-    direct = own.join(calls, own.call_id == calls.call_id).select(
-        calls.context_id, calls.day, own.kind
-    )
-    theirs = told.filter(told.call_id.isnull())
-    times = (
-        theirs.join(calls, (theirs.session == calls.session) & (calls.at <= theirs.at))
-        .select(theirs.outcome_id, theirs.session, theirs.kind, begun=calls.at)
-        .group_by("outcome_id")
-        .agg(session=_.session.min(), kind=_.kind.min(), begun=_.begun.max())
-    )
-    same = CALLS.view()
-    lasts = (
-        times.join(same, (times.session == same.session) & (times.begun == same.at))
-        .select(times.outcome_id, times.kind, times.begun, same.context_id)
-        .group_by("outcome_id")
-        .agg(kind=_.kind.min(), begun=_.begun.min(), context_id=_.context_id.min())
-    )
-    # The index of sessions has no day.
-    of_session = lasts.select(
-        lasts.context_id, day=(lasts.begun / SECONDS_OF_A_DAY).floor().cast("int64"),
-        kind=lasts.kind,
-    )  # fmt: skip
-    return direct.union(of_session).group_by(alike).agg(number=_.count())
+    return told.filter(told.good > 0).group_by(alike).agg(number=_.count())
 
 
 def _daily(found: Groups, good: Mapping[tuple[int, Key], Mapping[str, int]]) -> Iterable[Daily]:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from promptops.audit.question import Window
-from promptops.warehouse.tables import CALLS, CONTEXTS
+from promptops.errors import UsageError
+from promptops.warehouse.tables import CONTEXTS
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table
@@ -23,13 +24,20 @@ class Narrowed(Window):
 
     only: tuple[tuple[str, str], ...] = ()
 
-    def calls(self) -> Table:
-        """Return these calls of these days."""
-        found, contexts = Window.calls(self), CONTEXTS
-        of_context = [pair for pair in self.only if pair[0] not in CALLS.columns]
+    def _within(self, found: Table) -> Table:
+        """Return rows of these days and calls.
+
+        Raises:
+            UsageError: Such rows do not tell what is asked for.
+        """
+        found, contexts = Window._within(self, found), CONTEXTS  # noqa: SLF001 - it is this class's
+        of_context = False
         for name, wanted in self.only:
-            if name in CALLS.columns:
+            if name in found.columns:
                 found = found.filter(found[name] == wanted)
-        for name, wanted in of_context:
-            contexts = contexts.filter(contexts[name] == wanted)
+            elif name in contexts.columns and "context_id" in found.columns:
+                contexts = contexts.filter(contexts[name] == wanted)
+                of_context = True
+            else:
+                raise UsageError(f"this question cannot be narrowed by {name}")
         return found.filter(found.context_id.isin(contexts.context_id)) if of_context else found

@@ -73,7 +73,7 @@ def _table(found: Answer, rows: Sequence[tuple[Any, ...]]) -> Html:
         lines.append(el("tbody", el("tr", *cells)))
     table = el("table", el("thead", el("tr", *heads)), join(lines), class_="listed",
                id="answer", data_sortable=len(rows) > 1)  # fmt: skip
-    return el("div", table, class_="scroll")
+    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=found.title)
 
 
 def _cell(value: Any, column: Column) -> Html:

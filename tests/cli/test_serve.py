@@ -148,6 +148,8 @@ def test_questions_can_be_narrowed(server: Running) -> None:
         feature: sum(one.context.feature == feature for one in own) for feature in found
     }
     assert sum(found.values()) == len(own) > 10
+    _, text = server.ask("/questions/outcomes-by-version.json?version=v2")
+    assert {row["version"] for row in json.loads(text)["rows"]} == {"v2"}
 
 
 def test_an_answer_is_a_table_with_links_to_its_data(server: Running) -> None:
@@ -165,6 +167,7 @@ def test_what_is_not_there_is_said(server: Running) -> None:
         ("/questions/features?colour=red", 400, "there is nothing to ask by &#39;colour&#39;"),
         ("/questions/features?since=May", 400, "write a day"),
         ("/?since=2026-11-02&until=2026-11-01", 400, "is before --since"),
+        ("/questions/outcomes?tenant=t1", 400, "cannot be narrowed by tenant"),
         ("/questions/%3Cscript%3E", 404, "There is no question &#39;&lt;script&gt;&#39;"),
         ("/questions/features.xml", 404, "There is no question"),
         ("/../../etc/passwd", 404, "There is no page"),
