@@ -27,16 +27,18 @@ _Writes = tuple[tuple[str | None, str | None], tuple[int, int]]
 
 
 class Laid:
-    """Lays calls out as rows; new contexts and prices wait in ``contexts`` and ``prices``.
+    """Lays calls out as rows; their contexts and prices wait in ``contexts`` and ``prices``.
 
     One is used by one thread, for as many calls as there are: it knows again what it has seen.
+    Whoever writes the rows clears both; what later calls need is there again, since what was
+    written may have been pruned meanwhile.
     """
 
     def __init__(self) -> None:
-        self.contexts: list[Columns] = []
-        self.prices: list[StoredPrice] = []
-        self._ids: dict[tuple[Any, ...], int] = {}
-        self._rates: dict[tuple[int, int], tuple[Price, str]] = {}
+        self.contexts: dict[int, Columns] = {}
+        self.prices: dict[str, StoredPrice] = {}
+        self._ids: dict[tuple[Any, ...], Columns] = {}
+        self._rates: dict[tuple[int, int], tuple[Price, StoredPrice]] = {}
 
     def call(self, call: Call) -> Columns:
         """Return a call's columns.
@@ -61,13 +63,14 @@ class Laid:
     def _context(self, call: Call, lifetimes: tuple[str | None, str | None]) -> int:
         paid = None if call.price is None or call.usage is None else self._paid(call)
         key = (call.context, lifetimes, paid)
-        found = self._ids.get(key)
-        if found is None:
+        row = self._ids.get(key)
+        if row is None:
             columns = (*map(_text, call.context), *lifetimes, paid)
             digest = sha256(canonical(columns).encode()).digest()
-            found = self._ids[key] = int.from_bytes(digest[:8], signed=True)
-            self.contexts.append((found, *columns))
-        return found
+            row = self._ids[key] = (int.from_bytes(digest[:8], signed=True), *columns)
+        number: int = row[0]
+        self.contexts[number] = row
+        return number
 
     def _paid(self, call: Call) -> str | None:
         """Return the hash of the flat rates that a call paid; None where there are none."""
@@ -82,11 +85,11 @@ class Laid:
         cliff = max((bound for bound, _ in price.tiers if size > bound), default=0)
         known = self._rates.get((id(price), cliff))
         if known is None:
-            row = flat(price, price.rates_for(size))
-            self.prices.append(row)
             # The price is held, so that nothing else gets its id.
-            known = self._rates[id(price), cliff] = (price, row.price_sha256)
-        return known[1]
+            known = self._rates[id(price), cliff] = (price, flat(price, price.rates_for(size)))
+        row = known[1]
+        self.prices[row.price_sha256] = row
+        return row.price_sha256
 
 
 def flat(price: Price, rates: Rates) -> StoredPrice:

@@ -143,8 +143,8 @@ class CallStore:
     ) -> int:
         connection, laid = self._connection, self._laid
         with told(self._place.name), writing(connection):
-            connection.executemany(PRICES.insert, map(PRICES.encode, laid.prices))
-            connection.executemany(_insert("contexts", CONTEXT_COLUMNS), laid.contexts)
+            connection.executemany(PRICES.insert, map(PRICES.encode, laid.prices.values()))
+            connection.executemany(_insert("contexts", CONTEXT_COLUMNS), laid.contexts.values())
             before = connection.total_changes
             try:
                 connection.executemany(_insert(table, columns), rows)

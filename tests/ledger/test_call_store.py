@@ -128,3 +128,16 @@ def test_counts_of_what_calls_were_asked_go_with_their_calls(tmp_path: Path) -> 
         "texts": 0,
     }
     assert asked(path, "SELECT * FROM counted") == [("b", 50)]
+
+
+def test_a_store_that_stays_open_brings_back_what_was_pruned_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with CallStore.open(path) as store:
+        store.add([Call("old", 5.0, INBOX, Usage(1, 1), PRICE)])
+        prune(path, before=10.0)
+        with Ledger.open(path) as ledger:
+            ledger.prune(before=10.0)
+        assert asked(path, "SELECT count(*) FROM contexts, prices") == [(0,)]
+        store.add([Call("young", 15.0, INBOX, Usage(1, 1), PRICE)])
+    found = asked(path, "SELECT call_id, usd IS NOT NULL FROM recorded_calls")
+    assert found == [("young", 1)]
