@@ -80,7 +80,7 @@ class Kept:
     def _opened(self) -> CallStore:
         """Return the ledger; one that was deleted or replaced meanwhile is opened anew."""
         if self._store is not None and self._store.moved:
-            self.close()
+            self.disconnect()
         if self._store is None:
             self._store = CallStore.open(self._path, busy=BUSY)
             self.losing.write_for_others(self._store)
@@ -122,8 +122,12 @@ class Kept:
                 self._store.count(tokens)
 
     def close(self) -> None:
-        """Close the ledger."""
+        """Close the ledger; nothing is written any more."""
         self._count(last=True)
+        self.disconnect()
+
+    def disconnect(self) -> None:
+        """Close the ledger until the next write."""
         if self._store is not None:
             with suppress(PromptopsError):
                 self._store.close()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from promptops.recording import forks
 from promptops.recording.keeping import Kept, kind_of
 from promptops.recording.losing import FULL
 
@@ -60,12 +61,14 @@ class Recorder:
         self.keeps_texts = texts is not None and texts.wanted
         self._begin()
         atexit.register(self.close, LAST)
+        forks.watch(self)
 
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._queue: deque[Raw] = deque()
         self._kept = Kept(self._path, self._price, self._size, self._texts)
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._wake = threading.Event()
         self._idle = threading.Event()
         self._thread: threading.Thread | None = None
@@ -73,13 +76,30 @@ class Recorder:
 
     def _begin_in_child(self) -> None:
         """Begin in the child of a fork: what its parent had queued is its parent's."""
-        _OF_PARENTS.append(self._kept)  # it has an open ledger, which a child may not even close
+        _OF_PARENTS.append(self._kept)  # if its ledger is open, a child may not even close it
         self._kept.losing.leave()
         self._begin()
         if "multiprocessing.util" in sys.modules:  # its children end without atexit
             from multiprocessing.util import Finalize
 
             Finalize(self, self.close, (LAST,), exitpriority=0)
+
+    def pause(self, timeout: float) -> bool:
+        """Let go of the ledger before a fork; returns whether nothing is written meanwhile.
+
+        SQLite's own memory of a file's locks would go into the child, which would find the ledger
+        locked for ever, or remove the log that its parent writes to.
+        """
+        if os.getpid() != self._pid:  # a child that has recorded nothing itself
+            return False
+        paused = self._writing.acquire(timeout=timeout)
+        if paused:
+            self._kept.disconnect()
+        return paused
+
+    def resume(self) -> None:
+        """Go on after a fork."""
+        self._writing.release()
 
     def put(self, raw: Raw) -> None:
         """Hand a call over; at once, and without ever raising."""
@@ -137,7 +157,7 @@ class Recorder:
                 self._thread.start()
 
     def _work(self) -> None:
-        with suppress(Exception):  # without a tally, a kill's losses are not counted
+        with suppress(Exception), self._writing:  # without a tally, no kill's losses are counted
             self._kept.losing.begin()
         while True:
             self._wake.wait(self._seconds)
@@ -145,12 +165,14 @@ class Recorder:
             closing = self._closed
             self._idle.clear()
             try:
-                self._drain(last=closing)
+                with self._writing:
+                    self._drain(last=closing)
             except Exception as error:  # noqa: BLE001 - what comes later is written even so
                 self._kept.losing.complain("recorder", f"recording failed: {error!r}")
             self._idle.set()
             if closing:
-                self._kept.close()
+                with self._writing:
+                    self._kept.close()
                 return
 
     def _drain(self, *, last: bool) -> None:

@@ -203,3 +203,37 @@ def test_a_ledger_that_is_deleted_meanwhile_is_made_anew(tmp_path: Path) -> None
     assert recorder.flush()
     recorder.close()
     assert asked(path, "SELECT call_id FROM calls") == [("c2",)]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_fork_in_the_middle_of_a_write_finds_the_ledger_open(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "ledger.db", lambda *_: None, seconds=0.001)
+    children = []
+    for number in range(12):
+        for more in range(200):
+            recorder.put(call(1_000 * number + more))
+        child = os.fork()
+        if child == 0:
+            grandchild = os.fork()
+            recorder.put(RawCall(f"child {os.getpid()}", 1.0, SORT, {}))
+            written = recorder.flush(5)
+            if grandchild:
+                written &= os.waitpid(grandchild, 0)[1] == 0
+            os._exit(0 if written else 1)
+        children.append(child)
+    assert [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in children] == [0] * 12
+    recorder.close()
+    query = "SELECT count(*) FROM calls WHERE call_id LIKE 'c%'"
+    assert asked(tmp_path / "ledger.db", query) == [(12 * 202,)]
+    assert not any(recorder.losses)
+
+
+def test_a_fork_does_not_wait_for_a_write_that_takes_too_long(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "ledger.db", lambda *_: None)
+    assert recorder.pause(0.01)
+    assert not recorder.pause(0.01)
+    recorder.resume()
+    assert recorder.pause(0.01)
+    recorder.resume()
+    recorder.close()
