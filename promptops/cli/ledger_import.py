@@ -89,7 +89,8 @@ def _progress(path: Path) -> Callable[[int], None]:
         return lambda _: None
 
     def show(rows: int) -> None:
-        click.echo(f"{_CLEAR}{one_line(path.name)}: {rows:,} rows", nl=False, err=True)
+        told = f"{one_line(path.name)}: {rows:,} row{'s' * (rows != 1)}"
+        click.echo(f"{_CLEAR}{told}", nl=False, err=True)
 
     return show
 

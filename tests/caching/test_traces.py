@@ -409,7 +409,7 @@ def test_spans_as_python_prints_them_are_calls(tmp_path: Path) -> None:
     twice = [json.dumps({**printed, "context": {"span_id": at}}, indent=4) for at in ("a", "b")]
     found = list(read_trace(written(tmp_path, json.dumps(printed, indent=4), *twice)))
     assert [one.t for one in found] == [1795334400.25] * 3
-    assert found[0].id == "0x1@0x2"
+    assert found[0].id == "1@2"
     assert found[0].usage == Usage(12)
 
 

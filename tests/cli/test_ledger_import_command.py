@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from promptops.cli.audit import command as audit
 from promptops.cli.ledger import command
 from promptops.errors import UsageError
+from promptops.reporters.contracts import read_report
+from promptops.reporters.contracts.ledger_import import LedgerImportReport
 
 SPAN = {
     "traceId": "t1", "spanId": "s1",
@@ -128,3 +134,95 @@ def test_columns_are_mapped_and_rows_that_cannot_be_read_are_counted(here: Path)
 def test_what_cannot_be_taken_in_is_said(args: list[str], told: str) -> None:
     with pytest.raises(UsageError, match=told):
         imported(*args)
+
+
+BILL = {
+    "data": [
+        {
+            "starting_at": "2026-10-26T00:00:00Z", "ending_at": "2026-10-27T00:00:00Z",
+            "results": [
+                {"uncached_input_tokens": 400, "output_tokens": 980, "cache_read_input_tokens": 620,
+                 "cache_creation": {"ephemeral_1h_input_tokens": 0, "ephemeral_5m_input_tokens": 0},
+                 "model": "claude-haiku-5-5-20260901", "service_tier": "standard"}
+            ],
+        }
+    ],
+    "has_more": False, "next_page": None,
+}  # fmt: skip
+
+
+def test_a_bill_and_calls_make_the_coverage_and_a_note_of_the_audit(here: Path) -> None:
+    (here / "bill.json").write_text(json.dumps(BILL))
+    done = imported("otlp.json", "bill.json")
+    assert done.output.splitlines() == [
+        "otlp.json: 1 new call, 0 already there (opentelemetry)",
+        "bill.json: 1 new bucket, 0 already there (anthropic-usage)",
+    ]
+    answer = CliRunner().invoke(command, ["query", "coverage", "--format", "json"])
+    ((row,), (note, *_)) = (json.loads(answer.output)[name] for name in ("rows", "notes"))
+    assert (row["billed_tokens"], row["tokens"], row["share"]) == (2_000, 1_020, 0.51)
+    assert note.startswith("49.0% of what anthropic billed on 2026-10-26 is in no recorded call")
+    report = CliRunner().invoke(audit, ["--format", "json"])
+    assert note in json.loads(report.output)["notes"]
+
+
+def test_figures_that_changed_are_told_from_new_ones(here: Path) -> None:
+    (here / "bill.json").write_text(json.dumps(BILL))
+    imported("bill.json")
+    later = json.loads(json.dumps({**BILL, "has_more": True}))
+    later["data"][0]["results"][0]["output_tokens"] = 1_000
+    (here / "bill.json").write_text(json.dumps(later))
+    counts, page = imported("bill.json").output.splitlines()
+    assert "0 new buckets, 1 with other figures than before, 0 already there" in counts
+    assert page == "  the last page has a next one, which is not in the file"
+
+
+def test_outcomes_find_the_calls_of_the_logs_that_they_name(here: Path) -> None:
+    (here / "outcomes.csv").write_text("at,outcome,call\n2026-11-20T11:00:00Z,resolved,r1\n")
+    done = imported("litellm.json")
+    done = imported("outcomes.csv", "--source", "litellm")
+    assert done.output == "outcomes.csv: 1 new outcome, 0 already there (outcomes)\n"
+    answer = CliRunner().invoke(command, ["query", "outcomes", "--format", "json"])
+    ((row,),) = (json.loads(answer.output)["rows"],)
+    assert (row["feature"], row["outcome"], row["good"]) == ("search", "resolved", 1)
+
+
+def test_what_was_read_of_a_file_that_was_cut_off_is_told_before_the_error(here: Path) -> None:
+    lines = "".join(f'{{"time": {n}, "id": "c{n}", "model": "m:a"}}\n' for n in range(1, 4))
+    (here / "own.jsonl").write_text(lines[:-9])
+    done = CliRunner().invoke(command, ["import", "own.jsonl", "otlp.json", "--format", "json"])
+    assert isinstance(done.exception, UsageError)
+    assert isinstance(read_report(done.output), LedgerImportReport)
+    assert done.exception.exit_code == 2
+    ((found,),) = (json.loads(done.output)["files"],)  # none after it is taken in
+    assert (found["new"], found["error"]) == (2, str(done.exception))
+    assert "own.jsonl:3: not JSON" in found["error"]
+    assert len(asked(here, "call_id")) == 2
+
+
+def test_rows_that_were_left_out_are_told_with_the_first_of_their_kind(here: Path) -> None:
+    rows = "".join(f"{n},m:a,{'x' if n % 3 else n},{n}\n" for n in range(1, 8))
+    (here / "some.csv").write_text("at,model,input_tokens,id\n" + rows)
+    printed = imported("some.csv", "--format", "json").output
+    assert isinstance(read_report(printed), LedgerImportReport)
+    told = json.loads(printed)
+    assert told["files"] == [
+        {"file": "some.csv", "kind": "csv", "what": "call", "new": 2, "changed": 0, "known": 0,
+         "left_out": [{"why": "input_tokens is no count", "rows": 5, "first_line": 2,
+                       "first": "input_tokens is no count"}],
+         "more_pages": False, "error": None}
+    ]  # fmt: skip
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no such terminals")
+def test_a_terminal_sees_how_far_a_file_is(here: Path) -> None:
+    import pty
+
+    watched, terminal = pty.openpty()
+    words = [sys.executable, "-m", "promptops", "ledger", "import", "litellm.json"]
+    with subprocess.Popen(words, cwd=here, stdout=subprocess.PIPE, stderr=terminal) as running:
+        said, _ = running.communicate(timeout=60)
+    os.close(terminal)
+    assert said == b"litellm.json: 1 new call, 0 already there (litellm)\n"
+    assert b"litellm.json: 1 row" in os.read(watched, 10_000)
+    os.close(watched)

@@ -25,6 +25,7 @@ from promptops.reporters.contracts.eval_plan import EvalPlanReport
 from promptops.reporters.contracts.eval_runs import EvalRunsReport
 from promptops.reporters.contracts.inspect import InspectReport
 from promptops.reporters.contracts.inspect_error import InspectError
+from promptops.reporters.contracts.ledger_import import LedgerImportReport
 from promptops.reporters.contracts.ledger_query import LedgerQueryReport
 from promptops.reporters.contracts.lint import CheckReport, LintReport
 from promptops.reporters.contracts.prices import PriceListReport
@@ -60,6 +61,7 @@ Report = (
     | EvalProbeReport
     | AuditReport
     | LedgerQueryReport
+    | LedgerImportReport
 )
 
 # An inspection has two forms: the second is that of a prompt that does not parse.
@@ -88,6 +90,7 @@ REPORTS: Final[dict[str, Any]] = {
     "promptops.eval-probe/1": EvalProbeReport,
     "promptops.audit/1": AuditReport,
     "promptops.ledger-query/1": LedgerQueryReport,
+    "promptops.ledger-import/1": LedgerImportReport,
 }
 LONGEST: Final = 16_000_000  # characters of a report
 _LISTED: Final = 1_000  # a hostile report is wrong in more places than are worth a list
