@@ -26,7 +26,7 @@ def assumptions(row: Row) -> list[Assumption]:
     calls = Assumption("calls", "given" if row.calls.amount else "unknown", row.calls.origin)
     answers = Assumption("output", row.output or "not counted", used.output_origin)
     found = [calls, *_before(row), answers, *_cache(row), *_shape(row)]
-    found.append(Assumption("framing", "not counted", None))
+    found += _counted(row)
     if any(side and side.count.attached for side in (row.old, row.new)):
         found.append(Assumption("tools", "heuristic: minified JSON", None))
     if leading is not None and leading.count.reason:
@@ -35,6 +35,16 @@ def assumptions(row: Row) -> list[Assumption]:
         names = ", ".join(dict.fromkeys(leading.count.inputs))
         found.append(Assumption("variables", f"median tokens of {names}", "usage file"))
     return found
+
+
+def _counted(row: Row) -> Iterator[Assumption]:
+    """Yield what is known of a calibration, which contains the framing of requests."""
+    methods = [side.count.method for side in (row.new, row.old) if side is not None]
+    known = dict.fromkeys(f"{one.n:,} calls{one.note}" for one in methods if one.n is not None)
+    if known:
+        yield Assumption("calibration", " -> ".join(known), "usage file")
+    whole = bool(methods) and all(one.n is not None for one in methods)
+    yield Assumption("framing", "in the calibration" if whole else "not counted", None)
 
 
 def _before(row: Row) -> Iterator[Assumption]:
