@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from promptops.ledger.rows import Answer, Result
 from promptops.model.evaluation import Completion, ProviderError
@@ -80,31 +80,21 @@ def ended_rows(
 ) -> tuple[Result, Answer | None]:
     """Return the rows of an attempt that has ended; times are of day, taken, and waited before."""
     wall, latency, queued = times
-    known: dict[str, Any] = {
-        "attempt_id": intent.attempt_id,
-        "model": ask.request.model,
-        "ended_at": wall,
-        "price_sha256": ask.price_sha256,
-        "queued": queued,
-        "usage": ended.usage,
-        "vendor_request_id": ended.request_id,
-    }
+    model = ask.request.model
     if isinstance(ended, ProviderError):
         failed = Result(
-            status="error", billed=ended.billed, cause=ended.cause, message=str(ended),
-            http_status=ended.status, latency=latency, **known,
+            intent.attempt_id, model, "error", wall, ended.billed, ended.usage,
+            price_sha256=ask.price_sha256, cause=ended.cause, message=str(ended),
+            http_status=ended.status, vendor_request_id=ended.request_id,
+            latency=latency, queued=queued,
         )  # fmt: skip
         return failed, None
     answer = Answer.of(ended.text, ended.tool_calls)
     result = Result(
-        status="ok",
-        reasoning_tokens=ended.reasoning_tokens,
-        answer_sha256=answer.answer_sha256,
-        model_served=ended.model_served,
-        finish_reason=ended.finish,
-        tier=ended.tier,
+        intent.attempt_id, model, "ok", wall, "yes", ended.usage, ended.reasoning_tokens,
+        ask.price_sha256, answer.answer_sha256, vendor_request_id=ended.request_id,
+        model_served=ended.model_served, finish_reason=ended.finish, tier=ended.tier,
         latency=latency if ended.latency is None else ended.latency,
-        first_byte=ended.first_byte,
-        **known,
-    )
+        first_byte=ended.first_byte, queued=queued,
+    )  # fmt: skip
     return result, answer

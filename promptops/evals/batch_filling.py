@@ -12,7 +12,8 @@ from promptops.evals.batch_parcel import Parcel, fits_alone, name_of
 from promptops.evals.batch_rows import outstanding
 from promptops.evals.budget import BudgetSpent
 from promptops.evals.calling import Outcome
-from promptops.ledger.rows import Batch, Intent, new_id
+from promptops.ledger.ids import new_id
+from promptops.ledger.rows import Batch, Intent
 from promptops.providers.batch import custom_id
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from promptops.evals.attempts import Ask, as_kept, bill, ended_rows, judged_fit
 from promptops.evals.budget import Budget, BudgetSpent
 from promptops.evals.retries import RetryBudget, after
-from promptops.ledger.rows import Intent, new_id
+from promptops.ledger.ids import new_id
+from promptops.ledger.rows import Intent
 from promptops.model.evaluation import VECTORS, Completion, ProviderError
 from promptops.model.values import dataclass
 

@@ -104,11 +104,10 @@ class Gate:
         """Wait for a place and for so much of each kind, then take them."""
         while True:
             now = self.clock()
-            wait = max(
-                [self.paused_until - now]
-                + [self.buckets[kind].wait(amount, now) for kind, amount in amounts.items()
-                   if kind in self.buckets]
-            )  # fmt: skip
+            wait = self.paused_until - now
+            for kind, bucket in self.buckets.items():
+                if kind in amounts:
+                    wait = max(wait, bucket.wait(amounts[kind], now))
             if self.under_way < self.room.places and wait <= SOON:
                 break
             if wait > SOON:
@@ -116,9 +115,9 @@ class Gate:
             else:
                 await self._turn()
         self.under_way += 1
-        for kind, amount in amounts.items():
-            if kind in self.buckets:
-                self.buckets[kind].take(amount, now)
+        for kind, bucket in self.buckets.items():
+            if kind in amounts:
+                bucket.take(amounts[kind], now)
         self._next()  # it may have had its turn before there was more room
 
     def leave(self) -> None:

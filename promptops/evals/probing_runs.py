@@ -19,9 +19,9 @@ from promptops.evals.probing_values import Probed, Task
 from promptops.evals.requests import REPLAY, endpoint_of
 from promptops.evals.retries import RetryBudget
 from promptops.evals.variants import BASELINE
+from promptops.ledger.ids import new_id
 from promptops.ledger.leases import TakenOver
 from promptops.ledger.prices import stored
-from promptops.ledger.rows import new_id
 from promptops.model.money import MILLION, PER_CALL
 from promptops.model.values import dataclass
 

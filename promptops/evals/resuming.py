@@ -10,7 +10,8 @@ from promptops.evals.ages import fixed
 from promptops.evals.calling import Outcome
 from promptops.evals.retries import RULES
 from promptops.evals.scope import Scope, scope
-from promptops.ledger.rows import Run, new_id
+from promptops.ledger.ids import new_id
+from promptops.ledger.rows import Run
 from promptops.model.evaluation import Completion, ProviderError
 from promptops.model.values import dataclass
 

@@ -1,13 +1,12 @@
 """The rows of the ledger; each is written once and never changed.
 
-Times are seconds since 1970, money is ``Decimal`` dollars, hashes are hexadecimal. Ids are made of
-contents or of chance, so that the ledgers of two machines can be laid together.
+Times are seconds since 1970, money is ``Decimal`` dollars, hashes are hexadecimal.
 """
 
 from __future__ import annotations
 
 import json
-import os
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -23,28 +22,6 @@ if TYPE_CHECKING:
 Purpose = Literal["answer", "judge"]
 BatchState = Literal["prepared", "uploaded", "submitted", "ended", "collected"]
 _CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
-_AT_ONCE: Final = 256
-_DRAWN: Final[list[str]] = []
-if hasattr(os, "register_at_fork"):  # a child would give out what its parent does
-    os.register_at_fork(after_in_child=_DRAWN.clear)
-
-
-def new_id(now: float) -> str:
-    """Return an id that nobody else makes, and that sorts after those of earlier milliseconds."""
-    return f"{int(now * 1000) & 0xFFFFFFFFFFFF:012x}{_chance()}"
-
-
-def _chance() -> str:
-    """Return 80 bits that are given out once; many are drawn at a time, as to draw lets go the GIL.
-
-    Whoever has it then may keep it for milliseconds, while all calls of a run wait.
-    """
-    while True:
-        try:
-            return _DRAWN.pop()
-        except IndexError:
-            drawn = os.urandom(10 * _AT_ONCE).hex()
-            _DRAWN.extend(drawn[at : at + 20] for at in range(0, len(drawn), 20))
 
 
 def canonical(value: Any) -> str:
@@ -171,6 +148,8 @@ class Answer:
     @classmethod
     def of(cls, text: str, tool_calls: tuple[ToolCall, ...] = (), structured: Any = None) -> Answer:
         """Return the answer under its hash."""
+        if not tool_calls and structured is None:
+            return cls(_text_hash(text), text)
         calls = [[one.name, one.arguments] for one in tool_calls]
         said = canonical([text, calls, structured]).encode()
         return cls(sha256(said).hexdigest(), text, tool_calls, structured)
@@ -211,6 +190,11 @@ class StoredPrice:
 
     price_sha256: str
     price: Price
+
+
+@lru_cache(maxsize=64)  # asked for when an answer has come, and when it is scored
+def _text_hash(text: str) -> str:
+    return sha256(canonical([text, [], None]).encode()).hexdigest()
 
 
 Row = Run | Item | Intent | Result | Lost | Reuse | Answer | Scored | Batch | StoredPrice

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promptops.ledger.place import Place
 
 Laid = tuple[Table, Columns]
+_AT_ONCE: Final = 32  # rows of a statement: older SQLites take 999 values
 _AT_FAULT: Final = (
     sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError,
     ValueError,
@@ -116,7 +117,16 @@ class Saver:
             tables.setdefault(table.name, (table, []))[1].append(columns)
         with writing(self._connection):
             for table, some in tables.values():
-                self._connection.executemany(table.insert, some)
+                self._add(table, some)
+
+    def _add(self, table: Table, rows: Sequence[Columns]) -> None:
+        """Write rows, many with a statement: each lets go the GIL, and may wait long to have it."""
+        at = 0
+        while at < len(rows):
+            size = min(_AT_ONCE, 1 << (len(rows) - at).bit_length() - 1)  # few kinds of statements
+            some = rows[at : at + size]
+            self._connection.execute(table.inserts(size), [one for row in some for one in row])
+            at += size
 
     def close(self) -> None:
         """Close the connection."""

@@ -38,10 +38,14 @@ class Table(NamedTuple):
     @property
     def insert(self) -> str:
         """The statement that adds a row, or leaves the one that is there already."""
-        places = ",".join("?" * len(self.columns))
+        return self.inserts(1)
+
+    def inserts(self, rows: int) -> str:
+        """Return the statement that adds so many rows, but for those that are there already."""
+        places = ",".join([f"({','.join('?' * len(self.columns))})"] * rows)
         names = ",".join(self.columns)
         # OR IGNORE would pass over a missing value as well.
-        return f"INSERT INTO {self.name} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"  # noqa: S608
+        return f"INSERT INTO {self.name} ({names}) VALUES {places} ON CONFLICT DO NOTHING"  # noqa: S608
 
     def select(self, of: str = "") -> str:
         """Return the columns, separated by commas, of a table's other name in a query."""

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from promptops.errors import LedgerError
+from promptops.ledger.inbox import Inbox
 from promptops.ledger.rows import Scored
 from promptops.ledger.saving import Laid, Parcel, Saver, Task, Thread
 from promptops.ledger.tables import ANSWERS, RESULTS, TABLES
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
     from collections.abc import Iterable
 
     from promptops.ledger.keeping import Keeping
@@ -33,10 +32,6 @@ if TYPE_CHECKING:
 
     Added = Run | Item | Intent | Lost | Reuse | Scored | Batch | StoredPrice
 
-ROWS: Final = 16  # that wait for others at most; what waits is committed together
-SECONDS: Final = 0.010  # that a row waits for others at most
-MOST: Final = 512  # rows of a commit, unless more were handed over at once
-
 
 class Writer:
     """Writes rows in the background, in the order in which they were handed over.
@@ -50,13 +45,7 @@ class Writer:
         self._keeping = keeping
         self._saver = Saver(place)
         self._pid = os.getpid()
-        self._condition = threading.Condition()
-        self._queue: deque[Parcel] = deque()
-        self._queued = 0  # rows
-        self._awaited = 0  # parcels
-        self._asleep = False  # whether it takes a word to have the thread look at the queue
-        self._rings: AbstractEventLoop | None = None  # the loop whose turn ends with that word
-        self._closing = False
+        self._inbox = Inbox()
         self._thread = threading.Thread(target=self._work, name="promptops-ledger", daemon=True)
         self._thread.start()
 
@@ -131,9 +120,7 @@ class Writer:
         Raises:
             LedgerError: Rows could not be written, and are lost.
         """
-        with self._condition:
-            self._closing = True
-            self._condition.notify()
+        self._inbox.close()
         self._thread.join()
         self._saver.close()
         if self._saver.error is not None:
@@ -168,51 +155,11 @@ class Writer:
     def _put(self, parcel: Parcel) -> None:
         if os.getpid() != self._pid:
             raise LedgerError("a writer of the ledger stays with the process that opened it")
-        with self._condition:
-            if self._closing:
-                raise LedgerError("the writer of the ledger is closed")
-            self._queue.append(parcel)
-            self._queued += len(parcel.rows)
-            if parcel.waits is not None:
-                self._awaited += 1
-                if isinstance(parcel.waits, Task):
-                    self._ring_later(parcel.waits.loop)
-                    return
-            if parcel.waits is not None or self._asleep or self._queued >= ROWS:
-                self._asleep = False
-                self._condition.notify()
-
-    def _ring_later(self, loop: AbstractEventLoop) -> None:
-        """Wake the thread when the loop's turn ends: what its tasks add by then goes along."""
-        if self._rings is not loop:
-            self._rings = loop
-            loop.call_soon(self._ring)
-
-    def _ring(self) -> None:
-        with self._condition:
-            self._rings, self._asleep = None, False
-            self._condition.notify()
+        if not self._inbox.put(parcel):
+            raise LedgerError("the writer of the ledger is closed")
 
     def _work(self) -> None:
-        while parcels := self._next():
+        while parcels := self._inbox.taken():
             self._saver.save(parcels)
         if self._saver.unsaved:
             self._saver.save([])
-
-    def _next(self) -> list[Parcel]:
-        with self._condition:
-            if not self._condition.wait_for(self._full, SECONDS) and not self._queue:
-                self._asleep = True
-                self._condition.wait_for(lambda: self._queue or self._closing)
-                self._condition.wait_for(self._full, SECONDS)
-            taken: list[Parcel] = []
-            rows = 0
-            while self._queue and (not taken or rows + len(self._queue[0].rows) <= MOST):
-                taken.append(self._queue.popleft())
-                rows += len(taken[-1].rows)
-            self._queued -= rows
-            self._awaited -= sum(one.waits is not None for one in taken)
-            return taken
-
-    def _full(self) -> bool:
-        return self._awaited > 0 or self._queued >= ROWS or self._closing

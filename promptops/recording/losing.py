@@ -9,7 +9,7 @@ from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from promptops.ledger.rows import new_id
+from promptops.ledger.ids import new_id
 from promptops.ledger.tallies import KINDS, UNWRITABLE, Tally, left_behind, this_process
 from promptops.model.calls import Loss
 from promptops.recording.raw import RawOutcome

@@ -7,7 +7,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
-from promptops.ledger.rows import new_id
+from promptops.ledger.ids import new_id
 from promptops.recording.answers import taken
 from promptops.recording.raw import REQUEST, RawCall, RawOutcome
 

@@ -400,7 +400,7 @@ with Ledger.open(sys.argv[1]) as ledger, ledger.writer() as writer:
 def test_a_child_of_a_fork_makes_no_id_of_its_parent(tmp_path: Path) -> None:
     script = """
 import os
-from promptops.ledger.rows import new_id
+from promptops.ledger.ids import new_id
 new_id(0.0)
 child = os.fork()
 print(new_id(0.0), flush=True)

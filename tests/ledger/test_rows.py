@@ -14,8 +14,9 @@ import pytest
 
 from promptops.errors import LedgerError
 from promptops.ledger import Ledger
+from promptops.ledger.ids import new_id
 from promptops.ledger.keeping import Keeping
-from promptops.ledger.rows import Answer, Batch, Reuse, Row, new_id
+from promptops.ledger.rows import Answer, Batch, Reuse, Row
 from promptops.ledger.schema import NEVER_CHANGED
 from promptops.model.evaluation import Score, ToolCall
 from tests.ledger.makers import (

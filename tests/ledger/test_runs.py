@@ -7,8 +7,9 @@ import pytest
 
 from promptops.errors import LedgerError
 from promptops.ledger import Ledger
+from promptops.ledger.ids import new_id
 from promptops.ledger.leases import STALE
-from promptops.ledger.rows import Reuse, new_id
+from promptops.ledger.rows import Reuse
 from promptops.ledger.state import Progress
 from promptops.ledger.totals import each
 from promptops.model.evaluation import Score
