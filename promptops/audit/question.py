@@ -46,11 +46,18 @@ class Window:
         """Return what vendors billed for these days."""
         return self._within(BILLED)
 
+    @property
+    def numbers(self) -> tuple[int | None, int | None]:
+        """The first and the last day as numbers since 1970."""
+        first = None if self.since is None else (self.since - _FIRST).days
+        return first, None if self.until is None else (self.until - _FIRST).days
+
     def _within(self, found: Table) -> Table:
-        if self.since is not None:
-            found = found.filter(found.day >= (self.since - _FIRST).days)
-        if self.until is not None:
-            found = found.filter(found.day <= (self.until - _FIRST).days)
+        first, last = self.numbers
+        if first is not None:
+            found = found.filter(found.day >= first)
+        if last is not None:
+            found = found.filter(found.day <= last)
         return found
 
 

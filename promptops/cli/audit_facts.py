@@ -63,7 +63,7 @@ def facts(
 
 
 def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, tuple[str, ...]]:
-    """Return the recorded calls of the window, and how much of the bill is not among them.
+    """Return the recorded calls of the window, and what of calls and bills is not among them.
 
     Without calls, why there are none.
     """
@@ -85,18 +85,19 @@ def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, tuple[str, .
             raise UsageError(told) from None
         return None, (told,)
     from promptops.audit.facts import Facts
+    from promptops.audit.losses import losses
     from promptops.audit.question import Window
     from promptops.audit.question import day_of as dated
     from promptops.audit.questions import coverage
     from promptops.warehouse.warehouse import opened
 
     house, window = opened(place), Window(since, until)
-    seen, billed = days(house, window), coverage.notes(house, window)
+    seen, missing = days(house, window), (*losses(house, window), *coverage.notes(house, window))
     if seen is None:
         asked = " in these days" if since or until else ""
-        return None, (f"no call is recorded in the ledger{asked}", *billed)
+        return None, (f"no call is recorded in the ledger{asked}", *missing)
     first, last = since or dated(seen[0]), until or dated(seen[1])
-    return Facts(gathered(house, window), (), first, last, outcomes(house)), billed
+    return Facts(gathered(house, window), (), first, last, outcomes(house)), missing
 
 
 def _templates(

@@ -53,6 +53,9 @@ def command(  # noqa: PLR0913 - one for each option
         return
     if question not in known:
         raise UsageError(f"no question {question!r}{nearest(question, known)}: {', '.join(known)}")
+    from dataclasses import replace
+
+    from promptops.audit.losses import losses
     from promptops.audit.question import Window as Days
     from promptops.ledger.place import DEFAULT
     from promptops.warehouse.warehouse import opened
@@ -64,7 +67,9 @@ def command(  # noqa: PLR0913 - one for each option
         emit(_sql(known[question], window, sql))
         return
     house = opened(address or str(project().root / Path(DEFAULT)))
-    emit(_written(known[question].ask(house, window), form, limit))
+    found = known[question].ask(house, window)
+    found = replace(found, notes=(*found.notes, *losses(house, window)))
+    emit(_written(found, form, limit))
 
 
 def _questions() -> dict[str, Question]:

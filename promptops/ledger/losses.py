@@ -11,6 +11,7 @@ from promptops.ledger.place import Place, told
 from promptops.ledger.tallies import left_behind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 DAY: Final = 86_400  # seconds
@@ -27,12 +28,31 @@ class Lost(NamedTuple):
     cause: str
     number: int
 
-    def __str__(self) -> str:
-        """Return it as a sentence."""
-        one = self.number == 1
-        what = f"{self.number:,} {self.kind}{'' if one else 's'} {'was' if one else 'were'}"
-        on = datetime.fromtimestamp(self.day * DAY, UTC)
-        return f"{what} not recorded on {on.day} {on:%B %Y}: {self.cause}"
+
+def sentences(losses: Iterable[Lost]) -> tuple[str, ...]:
+    """Return a sentence for each kind and cause, with the days in which that was."""
+    found: dict[tuple[str, str], list[Lost]] = {}
+    for one in losses:
+        found.setdefault((one.kind, one.cause), []).append(one)
+    return tuple(
+        f"{_counted(kind, sum(one.number for one in some))} not recorded {_when(some)}: {cause}"
+        for (kind, cause), some in found.items()
+    )
+
+
+def _counted(kind: str, number: int) -> str:
+    return f"1 {kind} was" if number == 1 else f"{number:,} {kind}s were"
+
+
+def _when(losses: Sequence[Lost]) -> str:
+    days = [one.day for one in losses]
+    first, last = _date(min(days)), _date(max(days))
+    return f"on {first}" if first == last else f"from {first} to {last}"
+
+
+def _date(day: int) -> str:
+    found = datetime.fromtimestamp(day * DAY, UTC)
+    return f"{found.day} {found:%B %Y}"
 
 
 def lost(path: Path, first: int | None = None, last: int | None = None) -> tuple[Lost, ...]:

@@ -15,7 +15,7 @@ from promptops.errors import UsageError
 from promptops.ledger import schema
 from promptops.ledger.call_pruning import old, overwritten, prune
 from promptops.ledger.call_store import CallStore
-from promptops.ledger.losses import Lost, lost
+from promptops.ledger.losses import Lost, lost, sentences
 from promptops.model.calls import Call, Context, Loss, Outcome, Text
 
 DAY = 86_400.0
@@ -125,13 +125,15 @@ def test_losses_of_a_window_are_summed_by_day_and_cause(tmp_path: Path) -> None:
     assert lost(path, first=9) == (Lost(9, "call", "killed", 2),)
 
 
-def test_a_loss_is_one_sentence() -> None:
-    assert str(Lost(20_760, "call", "queue full", 1204)) == (
-        "1,204 calls were not recorded on 3 November 2026: queue full"
+def test_losses_of_a_kind_and_cause_are_one_sentence() -> None:
+    full = "the queue was full"
+    several = [Lost(20_760, "call", full, 1200), Lost(20_762, "call", full, 4)]
+    assert sentences(several[:1]) == ("1,200 calls were not recorded on 3 November 2026: " + full,)
+    assert sentences([*several, Lost(0, "outcome", "it was late", 1)]) == (
+        "1,204 calls were not recorded from 3 November 2026 to 5 November 2026: " + full,
+        "1 outcome was not recorded on 1 January 1970: it was late",
     )
-    assert str(Lost(0, "outcome", "killed", 1)) == (
-        "1 outcome was not recorded on 1 January 1970: killed"
-    )
+    assert sentences([]) == ()
 
 
 def of_schema(path: Path, steps: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import multiprocessing
 import os
@@ -11,13 +12,20 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from promptops.cli.audit import command as audit
+from promptops.cli.ledger import command as ledger
 from promptops.ledger import tallies
+from promptops.ledger.call_store import CallStore
 from promptops.ledger.losses import lost
+from promptops.model.calls import Call, Context, Loss
+from promptops.model.money import Usage
 from promptops.recording.raw import Asked, RawCall
 from promptops.recording.recorder import Recorder
 from promptops.recording.recording import outcome
@@ -237,3 +245,23 @@ def test_a_fork_does_not_wait_for_a_write_that_takes_too_long(tmp_path: Path) ->
     assert recorder.pause(0.01)
     recorder.resume()
     recorder.close()
+
+
+def test_the_audit_and_the_questions_say_what_they_do_not_know_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("ibis")
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / ".promptops" / "ledger.db"
+    at = datetime(2026, 11, 3, tzinfo=UTC).timestamp()
+    with CallStore.open(path) as store:
+        store.add([Call("a", at, Context("anthropic:claude-haiku-5-5"), Usage(10, 1))])
+        store.lose([Loss("l", at, "host:7", "call", "the queue was full", 1204)])
+    told = "1,204 calls were not recorded on 3 November 2026: the queue was full"
+    words = ["query", "models", "--format", "json"]
+    asked = CliRunner().invoke(ledger, words, catch_exceptions=False)
+    assert told in json.loads(asked.output)["notes"]
+    later = CliRunner().invoke(ledger, [*words, "--since", "2026-11-04"], catch_exceptions=False)
+    assert told not in later.output
+    done = CliRunner().invoke(audit, ["--format", "json", "--allow-unpriced"])
+    assert told in json.loads(done.output)["notes"]
