@@ -22,6 +22,7 @@ import pytest
 from promptops.ledger.call_store import CallStore
 from tests.audit.world import SONNET, calls, made
 from tests.cli.commands import promptops
+from tests.cli.eval_runs import shop
 
 NAME = "mail/find"
 
@@ -245,3 +246,18 @@ def test_without_a_ledger_the_prompts_are_shown(tmp_path: Path, project: Path) -
     finally:
         assert running.end() == (0, "")
     assert not (tmp_path / ".promptops").exists()
+
+
+def test_an_eval_run_is_listed_and_shown(tmp_path: Path) -> None:
+    with shop(tmp_path) as made_by:
+        run = made_by.run()["run"]["id"]
+        root = made_by.root
+    running = Running(root)
+    try:
+        listed = running.ask("/runs")[1]
+        assert f'href="/runs/{run}"' in listed
+        found, text = running.ask(f"/runs/{run}")
+        assert found.status == 200
+        assert "<code>" + run + "</code>" in text
+    finally:
+        assert running.end() == (0, "")
