@@ -43,6 +43,13 @@ class Extra(NamedTuple):
     seconds: float | None = None
     first_byte: float | None = None
     text: str | None = None  # the hash of the prompt's text, sha256:HEX
+    label: str | None = None
+    variant: str | None = None
+    attempt: int | None = None
+    cause: str | None = None  # of an attempt that followed another
+    turn: int | None = None
+    chunks: int | None = None  # retrieved
+    call_id: str | None = None  # of a call that a ledger's recorder has, too
 
 
 class Recorded(NamedTuple):

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.caching.trace_readers.reader import Unread
+from promptops.intake.calls import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,13 +50,18 @@ def dollars(value: Any, currency: str = "USD") -> Decimal:
 
 
 def named(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
-    """Return what a result is grouped by, under our names; what is not among ``names`` is not."""
+    """Return what a result is grouped by, under our names; what is not among ``names`` is not.
+
+    Raises:
+        Unread: A name is as long as a text.
+    """
     found = {}
     for theirs, ours in names.items():
         value = row.get(theirs)
         if isinstance(value, bool):
             found[ours] = str(value).lower()
         elif isinstance(value, str) and value:
+            check(None, (value,))
             found[ours] = value
     return found
 

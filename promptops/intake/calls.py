@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.trace_readers.reader import Unread
+from promptops.caching.traces import Extra
 from promptops.ledger.rows import canonical
 from promptops.model.calls import Call, Context
 from promptops.recording.answers import finish_of
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from promptops.caching.trace_reading import Trace
-    from promptops.caching.traces import Extra, Recorded
+    from promptops.caching.traces import Recorded
     from promptops.intake.left import Left
     from promptops.model.money import Price, Usage
 
 MOST_TOKENS: Final = 10**12  # of a call: a thousand times a window; sums of millions have 63 bits
 LIFETIMES: Final = 2
+_NOTHING: Final = Extra()
 LONGEST: Final = 1_000  # characters of a name: no text of a prompt comes in as one
 
 
@@ -37,14 +39,13 @@ def calls_of(
     contexts: dict[tuple[object, ...], Context] = {}
     source = trace.reader.name
     for one in trace:
-        extra = one.extra
-        key = (one.prompt, one.model, one.batch, extra and extra[:5])
+        extra = one.extra or _NOTHING
+        key = (one.prompt, one.model, one.batch, *extra[:2], *extra[3:5], *extra[8:11])
         context = contexts.get(key)
         if context is None:
             context = contexts[key] = context_of(one, extra, source)
-        tenant = extra.tenant if extra else None
         try:
-            check(one.usage, (*context, tenant, one.session))
+            check(one.usage, (*context, *extra, one.session, one.reasoning, one.encoded))
         except Unread as error:
             left.add(trace.line, error)
             continue
@@ -54,53 +55,68 @@ def calls_of(
             context,
             one.usage,
             None if one.usage is None else price(context.model, one.t),
-            tenant,
+            extra.tenant,
             one.session,
-            finish=finish_of(extra.finish) if extra else None,
-            error="unfit" if one.rejected else None,
-            reasoning_tokens=one.reasoning,
-            latency=extra.seconds if extra else None,
-            first_byte=extra.first_byte if extra else None,
+            extra.attempt or 1,
+            extra.cause,
+            extra.turn,
+            extra.chunks,
+            finish_of(extra.finish),
+            "unfit" if one.rejected else None,
+            one.reasoning,
+            extra.seconds,
+            extra.first_byte,
             o200k_tokens=one.encoded,
         )
 
 
-def check(usage: Usage | None, names: Iterable[object]) -> None:
+def check(usage: Usage | None, values: Iterable[object]) -> None:
     """Look at what a call says before it goes where it stays.
 
     Raises:
         Unread: It has more tokens than any call, or more lifetimes than the ledger has columns for;
-            or a name is as long as a text.
+            a number is beyond all reason, or a name is as long as a text.
     """
     if usage is not None:
         if usage.prompt_tokens + usage.output_tokens > MOST_TOKENS:
             raise Unread("more tokens than a call can have")
         if len(usage.cache_write_tokens) > LIFETIMES:
             raise Unread("tokens written to the cache for more than two lifetimes")
-    if any(isinstance(name, str) and len(name) > LONGEST for name in names):
-        raise Unread(f"a name of more than {LONGEST:,} characters")
+    for one in values:
+        if isinstance(one, str) and len(one) > LONGEST:
+            raise Unread(f"a name of more than {LONGEST:,} characters")
+        if isinstance(one, (int, float)) and not one <= MOST_TOKENS:
+            raise Unread("a number that no call can have")
 
 
-def context_of(one: Recorded, extra: Extra | None, source: str) -> Context:
+def context_of(one: Recorded, extra: Extra, source: str) -> Context:
     """Return what a recorded call may have in common with others."""
     prompt, _, version = (one.prompt or "").partition("@")
     if version.isdecimal():
         version = f"v{version}"
     return Context(
-        one.model or (extra.served if extra else None) or UNKNOWN_MODEL,
+        one.model or extra.served or UNKNOWN_MODEL,
         prompt or None,
         version or None,
-        feature=extra.feature if extra else None,
-        segment=extra.segment if extra else None,
-        model_served=extra.served if extra else None,
-        tier="batch" if one.batch else None,
-        max_tokens=extra.max_tokens if extra else None,
-        source=source,
+        extra.text.removeprefix("sha256:") if extra.text else None,
+        extra.label,
+        extra.variant,
+        extra.feature,
+        extra.segment,
+        extra.served,
+        "batch" if one.batch else None,
+        extra.max_tokens,
+        source,
     )
 
 
 def call_id(one: Recorded, source: str) -> str:
-    """Return an id that the same call has each time: of its own id, else of what it says."""
+    """Return an id that the same call has each time: of its own id, else of what it says.
+
+    A call that was recorded as well has its id from there, so that it is one call.
+    """
+    if one.extra is not None and one.extra.call_id is not None:
+        return one.extra.call_id
     if one.id is not None:
         return id_of(source, one.id)
     usage = one.usage

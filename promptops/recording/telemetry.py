@@ -99,6 +99,7 @@ def _attributes(raw: RawCall) -> Iterator[tuple[str, Any]]:
         "gen_ai.prompt.version": asked.version,
         "gen_ai.conversation.id": said.get("session"),
         "gen_ai.request.service_tier": said.get("tier"),
+        "promptops.call.id": raw.call_id,
         "promptops.prompt.sha256": asked.prompt_sha256,
         "promptops.prompt.label": asked.label,
         "promptops.prompt.variant": asked.variant,

@@ -86,9 +86,13 @@ def test_spans_of_our_own_telemetry_come_back_as_the_calls_they_were(
     provider = sdk.TracerProvider()
     provider.add_span_processor(export.SimpleSpanProcessor(spans))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
-    asked = Asked("anthropic:claude-sonnet-5-5", "mail/sort", "v4", None, None, None, 64)
+    model = "anthropic:claude-sonnet-5-5"
+    asked = Asked(model, "mail/sort", "v4", "ab" * 32, "production", "b", 64)
     body = answers()["anthropic"]
-    said: Any = {"feature": "inbox", "user_segment": "pro", "tenant": "t1", "session": "s1"}
+    said: Any = {
+        "feature": "inbox", "user_segment": "pro", "tenant": "t1", "session": "s1", "attempt": 2,
+        "retry_cause": "rate_limited", "turn": 3, "chunks": 8,
+    }  # fmt: skip
     spent = {
         "usage": body["usage"],
         "served": body["model"],
@@ -98,13 +102,16 @@ def test_spans_of_our_own_telemetry_come_back_as_the_calls_they_were(
     Telemetry().put(RawCall("c1", NOON.timestamp(), asked, said, **spent))
     (span,) = spans.get_finished_spans()
     ledger = tmp_path / "l.db"
-    told = [json.loads(span.to_json()), _otlp(span)]
-    assert taken(ledger, written(tmp_path / "console.jsonl", told[:1])).new == 1
-    # The same span by way of a collector is the same call.
-    assert taken(ledger, written(tmp_path / "otlp.json", told[1])).known == 1
-    assert calls(
-        ledger, "model, prompt, version, feature, segment, tenant, finish, max_tokens"
-    ) == [("anthropic:claude-sonnet-5-5", "mail/sort", "v4", "inbox", "pro", "t1", "length", 64)]
+    assert taken(ledger, written(tmp_path / "console.jsonl", [json.loads(span.to_json())])).new == 1
+    # The same span by way of a collector is the same call, and so is what a recorder has of it.
+    assert taken(ledger, written(tmp_path / "otlp.json", _otlp(span))).known == 1
+    assert calls(ledger, "call_id") == [("c1",)]
+    named = "model, prompt, version, feature, segment, tenant, finish, max_tokens"
+    assert calls(ledger, named) == [
+        ("anthropic:claude-sonnet-5-5", "mail/sort", "v4", "inbox", "pro", "t1", "length", 64)
+    ]
+    retried = "label, variant, prompt_sha256, attempt, retry_cause, turn, chunks"
+    assert calls(ledger, retried) == [("production", "b", "ab" * 32, 2, "rate_limited", 3, 8)]
     ((at, latency, *tokens),) = calls(ledger, f"at, latency, {TOKENS}")
     assert abs(at - NOON.timestamp()) < 0.001
     assert latency == pytest.approx(1.5)
@@ -186,6 +193,25 @@ def test_what_no_ledger_could_hold_is_left_out_of_a_trace(tmp_path: Path) -> Non
         "a name of more than 1,000 characters": (1, 3),
         "a row that is no answer": (1, 4),
     }
+
+
+def test_a_span_of_others_is_one_call_from_a_collector_and_from_a_console(tmp_path: Path) -> None:
+    attributes = {"gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5.6",
+                  "gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 12}  # fmt: skip
+    printed = {
+        "context": {"trace_id": "0x0a", "span_id": "0x0b"}, "attributes": attributes,
+        "start_time": "2026-11-20T12:00:00.000000Z", "end_time": "2026-11-20T12:00:01.000000Z",
+    }  # fmt: skip
+    listed = [
+        {"key": key, "value": {"intValue" if isinstance(value, int) else "stringValue": value}}
+        for key, value in attributes.items()
+    ]
+    span = {"traceId": "0a", "spanId": "0b", "attributes": listed,
+            "startTimeUnixNano": str(int(NOON.timestamp()) * 10**9)}  # fmt: skip
+    sent = {"resourceSpans": [{"scopeSpans": [{"spans": [span, {**span, "spanId": "0c"}]}]}]}
+    assert taken(tmp_path / "l.db", written(tmp_path / "a.jsonl", [printed])).new == 1
+    found = taken(tmp_path / "l.db", written(tmp_path / "b.json", sent))
+    assert (found.new, found.known) == (1, 1)
 
 
 def test_a_line_that_was_cut_off_is_an_error_and_what_came_before_it_stays(

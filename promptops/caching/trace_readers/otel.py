@@ -92,6 +92,7 @@ def _read(row: Any) -> Recorded:
     except UsageRefused as error:
         raise Unread(CONTRADICTION, str(error)) from None
     start = _start(row)
+    sha256 = name(told.get("promptops.prompt.sha256"))
     return Recorded(
         start,
         id=name(told.get("gen_ai.response.id")) or _span_id(row),
@@ -109,6 +110,14 @@ def _read(row: Any) -> Recorded:
             tokens(told.get("gen_ai.request.max_tokens")),
             listed(told.get("gen_ai.response.finish_reasons")),
             between(start, _end(row)),
+            text=f"sha256:{sha256}" if sha256 else None,
+            label=name(told.get("promptops.prompt.label")),
+            variant=name(told.get("promptops.prompt.variant")),
+            attempt=tokens(told.get("promptops.attempt")),
+            cause=name(told.get("promptops.retry_cause")),
+            turn=tokens(told.get("promptops.turn")),
+            chunks=tokens(told.get("promptops.chunks")),
+            call_id=name(told.get("promptops.call.id")),
         ),
     )
 
