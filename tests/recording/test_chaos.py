@@ -7,7 +7,6 @@ is real: limits of the system, permissions, locks, forks, files that are somethi
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -24,7 +23,7 @@ from promptops.ledger.losses import lost
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits and forks are POSIX")
+resource = pytest.importorskip("resource", reason="limits and forks are POSIX")
 
 CALLS = 40
 # What the application is for is its last line; the recorder may only add lines to its log.

@@ -60,3 +60,21 @@ def test_a_registry_may_hand_its_calls_to_something_else(registry: Registry) -> 
     with registry.record("triage@v1"):
         pass
     assert len(taken) == 1
+
+
+def test_the_one_line_that_records_is_as_the_page_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROMPTOPS_LEDGER", raising=False)
+    labels = "support/triage: {production: v1}\n"
+    registry = Registry.load(project(tmp_path, "support/triage", labels=labels))
+    vendor_response = ANSWER
+    with registry.record("support/triage@production", feature="inbox", user_segment="free") as call:
+        assert call.response(vendor_response) is vendor_response
+    assert isinstance(registry.recorder, Recorder)
+    registry.recorder.close()
+    with closing(sqlite3.connect(tmp_path / ".promptops" / "ledger.db")) as connection:
+        (found,) = connection.execute(
+            "SELECT prompt, version, label, feature, segment, output_tokens FROM recorded_calls"
+        ).fetchall()
+    assert found == ("support/triage", "v1", "production", "inbox", "free", 2)
