@@ -123,10 +123,9 @@ def _spent(
     written = [(known.write(ttl or "") if known else None, n) for ttl, n in lifetimes if n]
     kinds: dict[str, Decimal] = {}
     if known is not None and all(rate is not None for rate, _ in written):
-        read = known.input if known.cache_read is None else known.cache_read
         kinds = {
             "input": sums["input_tokens"] * known.input / MILLION,
-            "read": sums["cache_read_tokens"] * read / MILLION,
+            "read": sums["cache_read_tokens"] * known.read / MILLION,
             "write": sum((n * (rate or NOTHING) for rate, n in written), NOTHING) / MILLION,
             "output": sums["output_tokens"] * known.output / MILLION,
         }

@@ -77,9 +77,8 @@ def task_of(
 def expected(task: Task) -> Decimal:
     """Return about what the first four calls and those after waits cost, if the rules hold."""
     rates, (short, long) = task.price.rates, sizes(task)
-    read = rates.input if rates.cache_read is None else rates.cache_read
     write = rates.write(task.rules.default or "") if task.rules.markable else rates.input
-    once = long * (read + (rates.input if write is None else write))
+    once = long * (rates.read + (rates.input if write is None else write))
     both = 2 if task.waits else 1
     return ((2 * short * rates.input + both * once) / MILLION).quantize(PER_CALL)
 

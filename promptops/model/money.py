@@ -46,19 +46,23 @@ class Rates:
     cache_read: Decimal | None = None  # None: the vendor has no such price
     cache_write: Mapping[str, Decimal] = field(default_factory=dict)  # empty: writes cost as input
 
+    @property
+    def read(self) -> Decimal:
+        """What a token costs that is read from the cache: as plain input without such a rate."""
+        return self.input if self.cache_read is None else self.cache_read
+
     def write(self, ttl: str) -> Decimal | None:
         """Return what writing a token costs for a lifetime; None where only others have a rate."""
         return self.cache_write.get(ttl) if self.cache_write else self.input
 
     def cost(self, usage: Usage) -> Decimal:
-        """Return the dollars of one request; tokens read without a rate cost as plain input.
+        """Return the dollars of one request.
 
         Raises:
             NotEstimable: Tokens are written for a lifetime whose rate is not known.
         """
-        read = self.input if self.cache_read is None else self.cache_read
         total = usage.input_tokens * self.input + usage.output_tokens * self.output
-        total += usage.cache_read_tokens * read
+        total += usage.cache_read_tokens * self.read
         for ttl, tokens in usage.cache_write_tokens.items():
             rate = self.write(ttl)
             if rate is None and tokens:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ibis import _
 
+from promptops.audit.levers import given
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.spending import NOTHING, rates
 from promptops.model.money import MILLION
@@ -74,14 +75,9 @@ def missed(found: Sequence[Side], known: dict[str, Rates]) -> Decimal:
         paid = known.get(one.price[0] or "")
         if one.reads or paid is None or paid.cache_read is None:
             continue
-        lacking = usual * one.calls
-        for tokens, rate in (
-            (one.short, paid.write(one.price[1] or "")),
-            (one.long, paid.write(one.price[2] or "")),
-            (one.input, paid.input),
-        ):
-            part = min(lacking, Decimal(tokens))
-            lacking -= part
+        there = [Decimal(one.short), Decimal(one.long), Decimal(one.input)]
+        writing = [paid.write(ttl or "") for ttl in one.price[1:]]
+        for part, rate in zip(given(usual * one.calls, there), (*writing, None), strict=True):
             total += part * ((paid.input if rate is None else rate) - paid.cache_read)
     return total / MILLION
 
