@@ -6,19 +6,25 @@ import json
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promptops.intake.reading import reading
 from promptops.intake.taking import Taken
+from promptops.ledger.billed_store import columns
+from promptops.ledger.call_rows import outcome
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
 from promptops.model.money import Usage
 from tests.intake.taken import asked, everything, taken, written
 from tests.intake.test_billing import CONSOLE, DASHBOARD, USED, anthropic
 from tests.intake.test_traces import LANGFUSE, LITELLM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 CSV = "at,model,input_tokens,output_tokens,id,session\n"
 
@@ -70,6 +76,40 @@ def _take(ledger: Path, path: Path) -> Taken:
     found = taken(ledger, path, source="csv" if path.name == "told.jsonl" else None)
     assert (found.error, found.changed) == (None, 0)
     return found
+
+
+KEYS = [
+    "data", "results", "starting_at", "start_time", "end_time", "has_more", "object", "amount",
+    "currency", "value", "model", "uncached_input_tokens", "cache_creation", "input_tokens",
+    "input_cached_tokens", "output_tokens", "batch", "at", "outcome", "call", "session", "good",
+    "id",
+]  # fmt: skip
+SCALARS = st.none() | st.booleans() | st.integers(-1, 2**70) | st.floats() | st.text(max_size=4)
+VALUES = st.recursive(
+    SCALARS | st.sampled_from(["page", "bucket", "USD", "organization.costs.result", "1e5"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)
+    ),
+    max_leaves=25,
+)
+
+
+@given(VALUES, st.sampled_from(["anthropic-usage", "openai-usage", "outcomes"]))
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_report_holds_is_a_row_or_is_told(value: Any, kind: str) -> None:
+    page = {"data": [{"starting_at": 0, "start_time": 0, "results": [value]}], "has_more": True}
+    if kind == "openai-usage":
+        page["object"] = "page"
+    with TemporaryDirectory() as name:
+        path = written(Path(name) / "r.jsonl", [page, value])
+        found: Any = reading(path, kind)
+        assert all(map(columns if kind != "outcomes" else outcome, _flat(found)))
+        assert all(one.count and one.line for one in found.left.values())
+
+
+def _flat(found: Any) -> Iterator[Any]:
+    for one in found:
+        yield from one if isinstance(one, list) else [one]
 
 
 def test_an_import_while_calls_are_recorded_loses_none_of_either(tmp_path: Path) -> None:

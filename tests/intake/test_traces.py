@@ -39,11 +39,14 @@ def answers() -> dict[str, Any]:
         "prompt_tokens_details": {"cached_tokens": 1_920},
         "completion_tokens_details": {"reasoning_tokens": 256},
     }  # fmt: skip
+    cut = {"index": 0, "finish_reason": "length",
+           "message": {"role": "assistant", "content": "It is"}}  # fmt: skip
     gpt = chat.ChatCompletion.model_validate(
         {"id": "chatcmpl-1", "object": "chat.completion", "created": 1_795_176_001,
-         "model": "gpt-5.6", "choices": [], "usage": usage}
+         "model": "gpt-5.6", "choices": [cut], "usage": usage}
     )  # fmt: skip
     gemini = {  # as its client writes it
+        "candidates": [{"finishReason": "SAFETY"}],
         "responseId": "g-1", "modelVersion": "gemini-2.5-pro",
         "usageMetadata": {
             "promptTokenCount": 50, "cachedContentTokenCount": 40, "candidatesTokenCount": 2,
@@ -59,7 +62,7 @@ def answers() -> dict[str, Any]:
 
 def test_every_token_of_a_vendors_answer_stands_once(tmp_path: Path) -> None:
     rows = [
-        {"time": 1_795_176_000.0 + number, "response": body}
+        {"time": 1_795_176_000.0 + number, "feature": "inbox", "response": body}
         for number, body in enumerate(answers().values())
     ]
     found = taken(tmp_path / "l.db", written(tmp_path / "a.jsonl", rows))
@@ -71,6 +74,8 @@ def test_every_token_of_a_vendors_answer_stands_once(tmp_path: Path) -> None:
         # Google counts thoughts apart from the output; both are billed as such.
         ("google:gemini-2.5-pro", 10, 40, 0, None, 0, None, 72, 70),
     ]
+    ended = [("inbox", "stop"), ("inbox", "length"), ("inbox", "content_filter")]
+    assert calls(tmp_path / "l.db", "feature, finish") == ended
 
 
 def test_spans_of_our_own_telemetry_come_back_as_the_calls_they_were(
@@ -147,6 +152,7 @@ LITELLM = {
     "model": "claude-haiku-4-5", "custom_llm_provider": "anthropic", "cache_hit": False,
     "prompt_tokens": 2_914, "completion_tokens": 30, "total_tokens": 2_944,
     "model_parameters": {"max_tokens": 128},
+    "response": {"choices": [{"index": 0, "finish_reason": "length"}]},
     "metadata": {
         "user_api_key_team_id": "blue", "requester_metadata": {"feature": "search"},
         "usage_object": {

@@ -97,10 +97,17 @@ def _extra(row: Mapping[str, Any], metadata: Mapping[str, Any], start: float) ->
         name(first(row, "team_id") or given.get("user_api_key_team_id")),
         None,
         tokens(mapping(row.get("model_parameters")).get("max_tokens")),
-        None,
+        _finish(row),
         None if ended is None else between(start, moment(ended, "endTime", utc=True)),
         None if begun is None else between(start, moment(begun, "completionStartTime", utc=True)),
     )
+
+
+def _finish(row: Mapping[str, Any]) -> str | None:
+    choices = mapping(row.get("response")).get("choices")
+    if isinstance(choices, list) and choices:
+        return name(mapping(choices[0]).get("finish_reason"))
+    return None
 
 
 def _counts(row: Mapping[str, Any], metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from promptops.caching.trace_readers.reader import (
     moment,
     name,
     reference,
+    tokens,
 )
-from promptops.caching.traces import Recorded
+from promptops.caching.traces import Extra, Recorded
 from promptops.caching.usage import UsageRefused, of_response, vendor_of
 from promptops.caching.usage_shapes import SHAPES
 
@@ -52,7 +53,24 @@ def _read(row: Any) -> Recorded:
         or name(mapping(body.get("conversation")).get("id")),
         usage=usage,
         reasoning=reasoning(first(body, "usage", "usageMetadata", "usage_metadata"), vendor),
+        extra=Extra(
+            name(beside.get("feature")),
+            name(beside.get("user_segment")),
+            name(beside.get("tenant")),
+            max_tokens=tokens(first(beside, "max_tokens")),
+            finish=_finish(body),
+        ),
     )
+
+
+def _finish(body: Mapping[str, Any]) -> str | None:
+    """Return why an answer ended, as its vendor says it."""
+    for key in ("choices", "candidates"):
+        listed = body.get(key)
+        if isinstance(listed, list) and listed:
+            return name(first(mapping(listed[0]), "finish_reason", "finishReason"))
+    reason = mapping(body.get("incomplete_details")).get("reason")
+    return name(first(body, "stop_reason", "stopReason") or reason or body.get("status"))
 
 
 def _apart(row: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
