@@ -17,7 +17,6 @@ from promptops.registry.hooks import Hooks
 from promptops.registry.rendered import Ref
 from promptops.templates.files import Memory
 from promptops.templates.loader import load
-from promptops.templates.yaml_edit import Misplaced, rewritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,6 +87,8 @@ def tuned(handle: PromptHandle, setting: Knob, config: Config) -> PromptHandle:
     head, body = _halves(prompt)
     line, params = _change(prompt, setting)
     if params:
+        from promptops.templates.yaml_edit import Misplaced, rewritten
+
         try:
             head = rewritten(head, {"params": params})
         except Misplaced as error:

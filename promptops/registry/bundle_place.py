@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -130,6 +129,8 @@ class Remote:
 
 
 def _packaged(where: str) -> Resource:
+    from importlib import resources
+
     package, _, path = where.removeprefix(PACKAGE).partition("/")
     try:
         found = resources.files(package).joinpath(path)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from promptops.errors import RenderError
 from promptops.registry.rendered import Rendered
+from promptops.templates.simple_nodes import For, walked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from promptops.model.prompt import Input
+    from promptops.model.prompt import Input, Message
     from promptops.registry.hooks import Hooks
     from promptops.registry.rendered import Ref
     from promptops.templates.prompt import Prompt
+
+FEW: Final = 50  # renders, for which making Python of a prompt takes longer than it saves
 
 
 class PromptHandle:
@@ -29,6 +32,7 @@ class PromptHandle:
         self.ref = ref
         self._read = read
         self._hooks = hooks
+        self._few = FEW
 
     def __repr__(self) -> str:
         version = "" if self.ref.version is None else f"@v{self.ref.version}"
@@ -53,7 +57,7 @@ class PromptHandle:
         """
         declared = self.prompt.metadata
         rendered = Rendered(
-            self.prompt.renderer.render(inputs),
+            self._messages(inputs),
             self.ref,
             declared.model,
             declared.params,
@@ -64,6 +68,22 @@ class PromptHandle:
         )
         self._hooks.rendered(rendered, inputs)
         return rendered
+
+    def _messages(self, inputs: dict[str, Any]) -> tuple[Message, ...]:
+        if not self._light:
+            if self._few <= 0:
+                return self.prompt.renderer.render(inputs)
+            self._few -= 1
+        return self.prompt.render(inputs)
+
+    @cached_property
+    def _light(self) -> bool:
+        """Whether Python of it would render it no faster: it is simple and loops over nothing."""
+        if self.prompt.simple is None:
+            return False
+        body, parts = self.prompt.simple
+        nodes = (node for one in (body, *parts.values()) for node in walked(one))
+        return not any(isinstance(node, For) for node in nodes)
 
     @cached_property
     def tools(self) -> tuple[Mapping[str, Any], ...]:

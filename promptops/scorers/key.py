@@ -6,7 +6,6 @@ import json
 import sys
 from functools import cache
 from hashlib import sha256
-from importlib import resources
 from inspect import getsource
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,8 +55,11 @@ def _hash_of(name: str) -> str:
     digest = sha256()
     for key in sorted(found):
         digest.update(f"{key}\n{getsource(found[key])}\n".encode())
-    if name.startswith(_PACKAGE):
-        for name_of_data in getattr(sys.modules[name], "DATA", ()):
+    data = getattr(sys.modules[name], "DATA", ()) if name.startswith(_PACKAGE) else ()
+    if data:
+        from importlib import resources
+
+        for name_of_data in data:
             digest.update(resources.files(_PACKAGE).joinpath("data", name_of_data).read_bytes())
     return digest.hexdigest()
 

@@ -7,21 +7,19 @@ their type. No value that is interpolated can have that type, so no data can ope
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import nodes
 from jinja2.ext import Extension
 
 from promptops.model.prompt import ROLES, CacheMark
-from promptops.templates.markers import Boundary, Closing, Marker, Opening
+from promptops.templates.markers import TTL, Boundary, Closing, Marker, Opening
 
 if TYPE_CHECKING:
     import jinja2
     from jinja2.parser import Parser
 
 
-_TTL: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]\Z")
 # Blocks whose rendered text is kept aside as one string: a marker inside would be lost.
 _BUFFERED: Final = frozenset({"macro", "call", "filter", "set"})
 _REPEATED: Final = frozenset({"for", "if", "block", *_BUFFERED})
@@ -64,7 +62,7 @@ class PromptBlocks(Extension):
     def _cache(self, parser: Parser, lineno: int, outer: list[str]) -> nodes.Node:
         arguments = _arguments(parser, ("ttl", "name"))
         ttl, name = arguments.get("ttl"), arguments.get("name")
-        if ttl is not None and not _TTL.match(ttl):
+        if ttl is not None and not TTL.match(ttl):
             parser.fail(
                 f'a cache mark\'s ttl is a number and a unit, such as "5m", not {ttl!r}', lineno
             )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+import re
+from typing import Any, Final, Self
+
+TTL: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]\Z")  # how a cache mark's lifetime is written
 
 
 class Marker(str):

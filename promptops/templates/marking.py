@@ -85,7 +85,7 @@ def bare(prompt: Prompt) -> Bare:
     """Return a prompt's body without its marks; it must have no problems."""
     body = prompt.template.body.text
     caches = [one.payload for one, _ in prompt.template.markers() if isinstance(one, Boundary)]
-    tags = [one for one in prompt.template.pieces.segments if _word(one) == "cache"]
+    tags = [one for one in prompt.template.outline if _word(one) == "cache"]
     marks, gone = [], 0
     for tag, cache in zip(tags, caches, strict=True):
         start, end = tag.span
@@ -107,7 +107,7 @@ def places(found: Bare) -> list[Place]:
     """
     asked = {mark.place for mark in found.marks}
     free = found.with_body(found.text).template
-    asked.update(_candidates(found.text, list(free.pieces.segments)))
+    asked.update(_candidates(found.text, free.outline))
     # Of two ways to write a mark at one place, the line is kept.
     ordered = sorted({place.offset: place for place in sorted(asked, reverse=True)}.values())
     own = {mark.place for mark in found.marks}

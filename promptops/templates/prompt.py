@@ -11,7 +11,7 @@ from promptops.model.text import Span
 from promptops.templates.markers import Boundary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from jinja2 import nodes
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from promptops.model.text import Segment, Source
     from promptops.templates import names
     from promptops.templates.render import Renderer
+    from promptops.templates.simple_nodes import Node
     from promptops.templates.template import Template
     from promptops.templates.variants import Variant
 
@@ -190,15 +191,21 @@ class Prompt:
                 return found
         return self.renderer.render(values)
 
+    @property
+    def simple(self) -> tuple[Sequence[Node], Mapping[str, Sequence[Node]]] | None:
+        """The body and the partials, where all of them are read without Jinja."""
+        simple = {part: one.simple for part, one in self.parts.items()}
+        parts = {part: nodes for part, nodes in simple.items() if nodes is not None}
+        body = self.template.simple
+        return None if body is None or len(parts) < len(simple) else (body, parts)
+
     def _rendered(self, values: dict[str, Any]) -> tuple[Message, ...] | None:
         """Return the messages of a prompt that needs no renderer, else None."""
         name, inputs = self.name, self.metadata.inputs
-        simple = {part: one.simple for part, one in self.parts.items()}
-        parts = {part: nodes for part, nodes in simple.items() if nodes is not None}
-        if self.template.simple is not None and len(parts) == len(simple):
+        if self.simple is not None:
             from promptops.templates import simple_render
 
-            return simple_render.rendered(name, self.template.simple, parts, inputs, values)
+            return simple_render.rendered(name, *self.simple, inputs, values)
         if all(one.plain for one in (self.template, *self.parts.values())):
             from promptops.templates import walk
 
@@ -246,7 +253,7 @@ class Prompt:
         if not any(isinstance(marker, Boundary) for marker, _ in self.template.markers()):
             return []
         told = "a cache mark that takes white space with it: put it on a line of its own"
-        segments = [one for one in self.template.pieces.segments if one.kind != "trivia"]
+        segments = self.template.outline
         return [
             Problem(self.template.body.span(*mark.span), told)
             for before, mark, after in zip(

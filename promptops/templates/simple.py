@@ -1,49 +1,38 @@
 """Simple templates, read without Jinja.
 
-Most prompts are text, values by name, conditions, loops, includes and messages. They are read here
-in a tenth of the time that Jinja's parser takes, and without its import. What is only a little
-unusual is left to Jinja, and what is read is rendered (``simple_render``) to what Jinja makes of
-it, by a law.
+Most prompts are text, values by name, conditions, loops, includes, messages and cache marks. They
+are read here in a tenth of the time that Jinja's parser takes, and without its import. What is only
+a little unusual is left to Jinja, and what is read is rendered (``simple_render``) to what Jinja
+makes of it, by a law.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from promptops.model.prompt import ROLES
-from promptops.templates.simple_nodes import For, If, Include, Said, Test, Value
+from promptops.model.prompt import ROLES, CacheMark
+from promptops.model.text import Segment, Span
+from promptops.templates.markers import TTL
+from promptops.templates.simple_nodes import For, If, Include, Marked, Said, Test, Value
+from promptops.templates.simple_tags import (
+    BLOCK,
+    COMMENT,
+    KINDS,
+    LOOP,
+    MAX_DEPTH,
+    MOST,
+    OPENS,
+    RESERVED,
+    SPACE,
+    VALUE,
+)
 
 if TYPE_CHECKING:
-    from promptops.config import WhiteSpace
-    from promptops.templates.simple_nodes import Node
+    import re
 
-MOST: Final = 60_000  # characters; Jinja counts the tokens of longer ones
-MAX_DEPTH: Final = 10  # of blocks in one another
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
-_PATH: Final = rf"{_NAME}(?:\.{_NAME})*"
-_TEXT: Final = r"""(?:"[^"\\\n]*"|'[^'\\\n]*')"""
-_OPENS: Final = re.compile(r"\{[{%#]")
-_VALUE: Final = re.compile(rf"\{{\{{(-?)\s*({_PATH})\s*(-?)\}}\}}")
-_COMMENT: Final = re.compile(r"\{#([-+]?)(.*?)([-+]?)#\}", re.DOTALL)
-_BLOCK: Final = re.compile(
-    rf"""\{{%([-+]?)\s*(?:
-    (?P<test>if|elif)\s+(?P<no>not\s+)?(?P<asked>{_PATH})
-        (?:\s+is\s+(?P<un>not\s+)?(?P<defined>defined)|\s*(?P<op>==|!=)\s*(?P<other>{_TEXT}))?
-    |for\s+(?P<each>{_NAME})\s+in\s+(?P<many>{_PATH})
-    |(?P<include>include)\s*(?P<file>{_TEXT})
-    |(?P<message>message)\s+role\s*=\s*(?P<role>{_TEXT})
-    |(?P<word>{_NAME})
-    )\s*([-+]?)%\}}""",
-    re.VERBOSE,
-)
-_SPACE: Final = re.compile(r"\s*")
-# What is no value by name, or one that Jinja gives.
-_RESERVED: Final = frozenset(
-    "true false none True False None not and or in is if elif else self super caller varargs kwargs"
-    " range dict cycler joiner namespace".split()
-)
-LOOP: Final = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length"})
+    from promptops.config import WhiteSpace
+    from promptops.model.text import SegmentKind
+    from promptops.templates.simple_nodes import Node
 
 
 class NotSimple(Exception):
@@ -58,6 +47,13 @@ def parse(text: str, space: WhiteSpace) -> list[Node] | None:
         return _Reader(text, space).read()
     except NotSimple:
         return None
+
+
+def outline(text: str, space: WhiteSpace) -> list[Segment]:
+    """Return the segments of a simple template, but for white space that tags take."""
+    reader = _Reader(text, space)
+    reader.read()
+    return [Segment(kind, text[slice(*span)], span) for kind, span in reader.seen]
 
 
 class _Open(NamedTuple):
@@ -78,21 +74,22 @@ class _Reader:
         self.starts = True  # whether a line starts here
         self.nodes: list[Node] = []
         self.open: list[_Open] = []
+        self.seen: list[tuple[SegmentKind, Span]] = []
 
     def read(self) -> list[Node]:
-        while (opens := _OPENS.search(self.text, self.here)) is not None:
+        while (opens := OPENS.search(self.text, self.here)) is not None:
             pattern, take = _TAGS[opens[0]]
             tag = pattern.match(self.text, opens.start())
             if tag is None:
                 raise NotSimple
-            is_value = pattern is _VALUE
+            is_value = pattern is VALUE
             self._data(opens.start(), tag[1], is_value)
+            self.seen.append((KINDS[opens[0]], Span(*tag.span())))
             self._follow(tag.end(), tag[pattern.groups], is_value)
             take(self, tag)
         if self.open:
             raise NotSimple
-        if self.here < len(self.text):
-            self.nodes.append(self.text[self.here :])
+        self._text(self.text[self.here :])
         return self.nodes
 
     def _data(self, end: int, sign: str, is_value: bool) -> None:
@@ -104,13 +101,17 @@ class _Reader:
             line = text.rfind("\n") + 1
             if (line or self.starts) and text[line:].isspace():
                 text = text[:line]
+        self._text(text)
+
+    def _text(self, text: str) -> None:
         if text:
             self.nodes.append(text)
+            self.seen.append(("literal", Span(self.here, self.here + len(text))))
 
     def _follow(self, end: int, sign: str, is_value: bool) -> None:
         """Go on behind a tag and the white space that it takes."""
         if sign == "-":
-            space = _SPACE.match(self.text, end)
+            space = SPACE.match(self.text, end)
             end = space.end() if space else end
         elif not sign and self.space.trim_blocks and not is_value:
             end += self.text.startswith("\n", end)
@@ -126,7 +127,7 @@ class _Reader:
         if tag["test"]:
             self._condition(tag)
         elif tag["each"]:
-            if tag["each"] in _RESERVED or tag["each"] == "loop":
+            if tag["each"] in RESERVED or tag["each"] == "loop":
                 raise NotSimple
             loop = For(tag["each"], self._value(tag["many"]), [])
             self._begin("for", loop, loop.body)
@@ -134,6 +135,8 @@ class _Reader:
             self.nodes.append(Include(tag["file"][1:-1], self._line(tag.start("include"))))
         elif tag["role"]:
             self._message("message", tag["role"][1:-1], tag.start("message"))
+        elif tag["cache"]:
+            self._mark(tag)
         elif tag["word"] in ROLES:
             self._message(tag["word"], tag["word"], tag.start("word"))
         elif tag["word"] == "else":
@@ -144,7 +147,7 @@ class _Reader:
     def _value(self, path: str) -> Value:
         names = tuple(path.split("."))
         looped = any(one.word == "for" for one in self.open) and names[1:] and names[1] in LOOP
-        if names[0] in _RESERVED or (names[0] == "loop" and not (looped and len(names) == 2)):  # noqa: PLR2004
+        if names[0] in RESERVED or (names[0] == "loop" and not (looped and len(names) == 2)):  # noqa: PLR2004
             raise NotSimple
         return Value(names)
 
@@ -171,6 +174,15 @@ class _Reader:
         said = Said(role, self._line(start), [])
         self._begin(word, said, said.body)
 
+    def _mark(self, tag: re.Match[str]) -> None:
+        ttl, name = tag["ttl"], tag["mark"] or tag["only"]
+        if not self.open or not all(isinstance(one.node, Said) for one in self.open):
+            raise NotSimple
+        if ttl and not TTL.match(ttl[1:-1]):
+            raise NotSimple
+        cache = CacheMark(ttl and ttl[1:-1], name and name[1:-1])
+        self.nodes.append(Marked(cache, self._line(tag.start("cache"))))
+
     def _begin(self, word: str, node: Node, body: list[Node]) -> None:
         if len(self.open) == MAX_DEPTH:
             raise NotSimple
@@ -188,7 +200,7 @@ class _Reader:
 
 
 _TAGS: Final = {
-    "{{": (_VALUE, _Reader.value),
-    "{%": (_BLOCK, _Reader.block),
-    "{#": (_COMMENT, _Reader.comment),
+    "{{": (VALUE, _Reader.value),
+    "{%": (BLOCK, _Reader.block),
+    "{#": (COMMENT, _Reader.comment),
 }

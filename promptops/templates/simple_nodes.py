@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from promptops.model.prompt import CacheMark
+
 
 class Value(NamedTuple):
     """A value that is printed, or asked for by a condition or a loop."""
@@ -52,7 +54,14 @@ class Said(NamedTuple):
     body: list[Node]
 
 
-Node = str | Value | If | For | Include | Said
+class Marked(NamedTuple):
+    """A cache mark."""
+
+    cache: CacheMark
+    line: int
+
+
+Node = str | Value | If | For | Include | Said | Marked
 
 
 def walked(nodes: Sequence[Node]) -> Iterator[Node]:

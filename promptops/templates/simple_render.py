@@ -8,9 +8,9 @@ from promptops.model.prompt import ROLES
 from promptops.templates import allowance
 from promptops.templates.collecting import collect
 from promptops.templates.inputs import Inputs
-from promptops.templates.markers import Closing, Opening
+from promptops.templates.markers import Boundary, Closing, Opening
 from promptops.templates.simple import NotSimple
-from promptops.templates.simple_nodes import For, If, Include, Value
+from promptops.templates.simple_nodes import For, If, Include, Marked, Value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -89,6 +89,8 @@ class _Render:
             elif isinstance(node, Include):
                 allowance.step(10)
                 self.nodes(self._parts[node.name], scope)
+            elif isinstance(node, Marked):
+                self.chunks.append(Boundary(node.cache))
             else:
                 self._say(node, scope)
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import nodes
-
-from promptops.templates.blocks import marker_of
-from promptops.templates.markers import Boundary
+from promptops.templates.simple_nodes import For, If, Include, Marked, Said, Value, walked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promptops.templates.prompt import Prompt
-    from promptops.templates.template import Template
+    from promptops.templates.simple_nodes import Node
 
-# What differs from render to render whatever is handed over.
-RESTLESS: Final = frozenset({"random"})
 _OWN: Final = frozenset({"loop", "caller", "varargs", "kwargs", "self", "super", "range", "dict"})
-_FILES: Final = (nodes.Include, nodes.Import, nodes.FromImport)
 Names = frozenset[str]
 
 
@@ -28,70 +22,56 @@ def stretches(prompt: Prompt) -> list[Names]:
     A name that is set, looped over or a macro's stands for what it is made of, wherever in the
     prompt that happens: rather too many names than too few.
     """
-    tree, environment = prompt.template.tree, prompt.template.jinja.environment
-    if tree is None:
-        return []
-    parts = prompt.parts
-    trees = [tree, *(part.tree for part in parts.values() if part.tree is not None)]
-    made = _made_of(trees, parts)
+    simple = prompt.simple
+    if simple is None:
+        from promptops.templates.stretches_tree import of_tree
+
+        found, made = of_tree(prompt)
+    else:
+        body, parts = simple
+        found, made = of_nodes(body, parts)
+    return [frozenset(_closed(names, made) - _OWN) for names in found]
+
+
+def of_nodes(
+    body: Sequence[Node], parts: Mapping[str, Sequence[Node]]
+) -> tuple[list[set[str]], dict[str, set[str]]]:
+    """Return the same of a simple prompt as is read of a tree."""
+    made: dict[str, set[str]] = {}
+    for nodes in (body, *parts.values()):
+        for node in walked(nodes):
+            if isinstance(node, For):
+                made.setdefault(node.name, set()).update({node.many.path[0]} - {node.name})
     found: list[set[str]] = [set()]
-    for node in _flat(tree.body):
-        if isinstance(marker_of(node, environment), Boundary):
+    for node in _flat(body):
+        if isinstance(node, Marked):
             found.append(set())
         else:
-            found[-1] |= _closed(_loads(node, parts, frozenset()), made)
-    return [frozenset(names - _OWN) for names in found]
+            found[-1] |= _loads([node], parts, frozenset())
+    return found, made
 
 
-def _flat(body: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
+def _flat(body: Iterable[Node]) -> Iterator[Node]:
     for node in body:
-        if isinstance(node, nodes.Scope):
+        if isinstance(node, Said):
             yield from _flat(node.body)
         else:
             yield node
 
 
-def _loads(node: nodes.Node, parts: Mapping[str, Template], seen: Names) -> set[str]:
-    """Return the names that a node reads, itself or in the files that it includes."""
-    found = {one.name for one in node.find_all(nodes.Name) if one.ctx == "load"}
-    found |= {one.name for one in node.find_all(nodes.Filter) if one.name in RESTLESS}
-    if isinstance(node, nodes.Name):
-        found.add(node.name)
-    for one in (*node.find_all(_FILES), *([node] if isinstance(node, _FILES) else [])):
-        name = getattr(one.template, "value", None)  # type: ignore[attr-defined]
-        if isinstance(name, str) and name in parts and name not in seen:
-            tree = parts[name].tree
-            found |= _loads(tree, parts, seen | {name}) if tree is not None else set()
+def _loads(body: Sequence[Node], parts: Mapping[str, Sequence[Node]], seen: Names) -> set[str]:
+    """Return the names that nodes read, themselves or in the files that they include."""
+    found: set[str] = set()
+    for node in walked(body):
+        if isinstance(node, Value):
+            found.add(node.path[0])
+        elif isinstance(node, For):
+            found.add(node.many.path[0])
+        elif isinstance(node, If):
+            found |= {test.value.path[0] for test, _ in node.arms if test is not None}
+        elif isinstance(node, Include) and node.name in parts and node.name not in seen:
+            found |= _loads(parts[node.name], parts, seen | {node.name})
     return found
-
-
-def _made_of(trees: list[nodes.Template], parts: Mapping[str, Template]) -> dict[str, set[str]]:
-    """Return what each name that a template sets is made of."""
-    made: dict[str, set[str]] = {}
-    for tree in trees:
-        for target, sources in _set(tree):
-            read = set().union(*(_loads(source, parts, frozenset()) for source in sources))
-            for one in (*target.find_all(nodes.Name), target):
-                if isinstance(one, nodes.Name):
-                    made.setdefault(one.name, set()).update(read - {one.name})
-        for macro in tree.find_all(nodes.Macro):
-            inner = _loads(macro, parts, frozenset()) - {one.name for one in macro.args}
-            made.setdefault(macro.name, set()).update(inner - {macro.name})
-    return made
-
-
-def _set(tree: nodes.Template) -> Iterator[tuple[nodes.Node, list[nodes.Node]]]:
-    """Yield what is set, and what it is set from."""
-    for node in tree.find_all((nodes.Assign, nodes.AssignBlock, nodes.For, nodes.With)):
-        if isinstance(node, nodes.Assign):
-            yield node.target, [node.node]
-        elif isinstance(node, nodes.AssignBlock):
-            yield node.target, node.body
-        elif isinstance(node, nodes.For):
-            yield node.target, [node.iter, *([node.test] if node.test else [])]
-        elif isinstance(node, nodes.With):
-            for target, value in zip(node.targets, node.values, strict=True):
-                yield target, [value]
 
 
 def _closed(names: set[str], made: Mapping[str, set[str]]) -> set[str]:

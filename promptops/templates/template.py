@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from promptops.model.finding import Problem
 from promptops.model.text import Segment, Span
 from promptops.templates.body import Body, Pieces, as_stored, sent
-from promptops.templates.markers import Marker, Opening
+from promptops.templates.markers import Boundary, Marker, Opening
 from promptops.templates.references import REFERS, Reference
-from promptops.templates.simple import parse
-from promptops.templates.simple_nodes import Include, Said, walked
+from promptops.templates.simple import outline, parse
+from promptops.templates.simple_nodes import Include, Marked, Said, walked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,6 +100,13 @@ class Template:
             found.segments.append(Segment("trivia", self.body.text[rest.start :], rest))
         return found
 
+    @cached_property
+    def outline(self) -> list[Segment]:
+        """The segments in body coordinates, but for white space that tags take."""
+        if self.simple is not None:
+            return outline(self.sent, self.settings)
+        return [one for one in self.pieces.segments if one.kind != "trivia"]
+
     def segments(self) -> Iterator[Segment]:
         """Yield the segments as stored; their texts spell out the body."""
         return as_stored(self.body, self.pieces.segments)
@@ -135,8 +142,11 @@ class Template:
     def _markers(self) -> list[tuple[Marker, int]]:
         if self.simple is None:
             return self.jinja.markers
-        said = (node for node in walked(self.simple) if isinstance(node, Said))
-        return [(Opening(node.role), node.line) for node in said]
+        return [
+            (Opening(node.role) if isinstance(node, Said) else Boundary(node.cache), node.line)
+            for node in walked(self.simple)
+            if isinstance(node, Said | Marked)
+        ]
 
     @property
     def enclosed(self) -> bool:

@@ -54,7 +54,7 @@ from promptops import Registry
 prompt = Registry.load({str(bundle)!r}).get("triage@canary", key="user-1")
 prompt.render(ticket="x").anthropic()
 """
-    assert loaded(code, *HEAVY, "opentelemetry", cwd=bundle.parent) == {"jinja2"}
+    assert loaded(code, *HEAVY, "opentelemetry", cwd=bundle.parent) == set()
 
 
 def test_prompt_files_need_yaml_and_no_more(here: Path) -> None:
@@ -62,7 +62,7 @@ def test_prompt_files_need_yaml_and_no_more(here: Path) -> None:
 from promptops import Registry
 Registry.load().get("triage@production").render(ticket="x").otel
 """
-    assert loaded(code, *HEAVY, "opentelemetry", cwd=here) == {"jinja2", "yaml"}
+    assert loaded(code, *HEAVY, "opentelemetry", cwd=here) == {"yaml"}
 
 
 def test_the_argument_comes_first_then_the_variable_then_the_package(

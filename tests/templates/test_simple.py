@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from promptops.config import Config, TemplateSettings
 from promptops.errors import RenderError
 from promptops.model.prompt import Message
-from promptops.templates.markers import Opening
+from promptops.templates.markers import Boundary, Opening
 from promptops.templates.prompt import Prompt
+from promptops.templates.stretches import of_nodes
+from promptops.templates.stretches_tree import of_tree
 from promptops.templates.template import Template
 from promptops.templates.tree_nodes import all_inside, references
 from tests.strategies import TEMPLATES, ours
@@ -25,6 +27,7 @@ SETTINGS = [
     TemplateSettings(trim, strip, keep)
     for trim, strip, keep in itertools.product([False, True], repeat=3)
 ]
+KNOWN = (Opening, Boundary)
 PATHS = st.sampled_from(
     "name empty none yes count items of.name of.items of.gone of.in.deep item item.x loop.index"
     " loop.last loop.revindex0 gone range self loop of.keys".split()
@@ -70,11 +73,19 @@ def _blocks(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 BODIES = st.recursive(PRINTED, _blocks, max_leaves=10)
 PARTS = st.recursive(PRINTED, _blocks, max_leaves=4).filter(lambda text: "include" not in text)
+MARKS = _tag(
+    st.sampled_from(
+        ["cache", "cache ttl='5m'", 'cache name="rules"', "cache ttl = '1h' , name='a b'",
+         "cache ttl='1h' name=''", "cache\tname='a', ttl='5m'", "cache ttl='', name='x'",
+         "cache ttl='5m',name='a'"]
+    )
+)  # fmt: skip
+INSIDE = st.lists(st.one_of(BODIES, MARKS), max_size=4).map("".join)
 MESSAGES = st.lists(
     st.one_of(
         BODIES,
         *(
-            st.tuples(_tag(st.just(begin)), BODIES, _tag(st.just(end))).map("".join)
+            st.tuples(_tag(st.just(begin)), INSIDE, _tag(st.just(end))).map("".join)
             for begin, end in [("system", "endsystem"), ("message role='user'", "endmessage")]
         ),
     ),
@@ -95,8 +106,9 @@ def holds(template: Template) -> None:
     assert template.jinja.code is not None
     assert template.tree is not None
     assert template.references == [*references(template.jinja.nodes)]
-    opens = [(one.payload, line) for one, line in template.jinja.markers if type(one) is Opening]
-    assert [(one.payload, line) for one, line in template.markers()] == opens
+    markers = [(one.payload, line) for one, line in template.jinja.markers if type(one) in KNOWN]
+    assert [(one.payload, line) for one, line in template.markers()] == markers
+    assert template.outline == [one for one in template.pieces.segments if one.kind != "trivia"]
     assert template.enclosed == all_inside(template.tree)
 
 
@@ -111,6 +123,14 @@ def test_a_simple_prompt_is_what_jinja_makes_of_it(
             holds(template)
     rendered = found._rendered(dict(VALUES))
     assert rendered is None or rendered == compiled(found, VALUES)
+
+
+@given(MESSAGES, PARTS)
+@settings(max_examples=25)
+def test_stretches_of_a_simple_prompt_read_what_its_tree_reads(body: str, part: str) -> None:
+    found = ours(body, parts={"part.j2": part})
+    if found.simple is not None:
+        assert of_nodes(*found.simple) == of_tree(found)
 
 
 @given(TEMPLATES)
@@ -158,7 +178,12 @@ def test_values_conditions_loops_and_includes_are_simple(body: str, text: str | 
         "{% for a in b %}{{ loop }}{% endfor %}",
         "{% if a %}", "{% endif %}", "{% if a %}{% else %}{% else %}{% endif %}",
         "{% system %}{% user %}{% enduser %}{% endsystem %}",
-        "{% system %}{% cache %}{% endsystem %}",
+        "{% cache %}", "{% system %}{% if a %}{% cache %}{% endif %}{% endsystem %}",
+        "{% system %}{% cache ttl='soon' %}{% endsystem %}",
+        "{% system %}{% cache ttl='5m', %}{% endsystem %}",
+        "{% system %}{% cache , name='a' %}{% endsystem %}",
+        "{% system %}{% cachename='a' %}{% endsystem %}",
+        "{% system %}{% cache name='a' name='b' %}{% endsystem %}",
         "{% message role='nobody' %}{% endmessage %}", "{% raw %}{{ a }}{% endraw %}",
         "{{ a", "{# a",
         "{% include name %}", "{% include 'a' ignore missing %}", "{{+ a }}", "{% nosuch %}",
