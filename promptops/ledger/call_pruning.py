@@ -67,6 +67,49 @@ def prune(path: Path, before: float | None, texts_before: float | None = None) -
     return gone
 
 
+_DOOMED: Final = """
+CREATE TEMP TABLE doomed AS
+SELECT call_id, session FROM calls WHERE session = :session OR tenant = :tenant"""
+_OF_DOOMED: Final = {
+    "outcomes": "call_id IN (SELECT call_id FROM temp.doomed) OR session = :session "
+    "OR session IN (SELECT session FROM temp.doomed)",
+    "call_texts": "call_id IN (SELECT call_id FROM temp.doomed)",
+    "texts": "text_sha256 NOT IN (SELECT text_sha256 FROM call_texts)",
+    "calls": "call_id IN (SELECT call_id FROM temp.doomed)",
+}
+
+
+def forget(
+    path: Path, *, session: str | None = None, tenant: str | None = None, only_count: bool = False
+) -> dict[str, int]:
+    """Delete all calls of a session or of a tenant, with their texts and what came of them.
+
+    Returns how many rows went, or would, by table. Outcomes of their sessions go as well.
+
+    Raises:
+        LedgerError: Nothing could be deleted.
+    """
+    whose = {"session": session, "tenant": tenant}
+    with closing(_current(path)) as connection, told(str(path)):
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(_DOOMED, whose)
+            gone = {
+                table: connection.execute(f"DELETE FROM {table} WHERE {which}", whose).rowcount  # noqa: S608
+                for table, which in _OF_DOOMED.items()
+            }
+            for unused in _UNUSED:
+                connection.execute(unused)
+            if not only_count:
+                connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+    del gone["call_texts"]
+    return gone
+
+
 def overwritten(path: Path) -> None:
     """Leave no byte of what was deleted in the files of a ledger.
 

@@ -191,3 +191,39 @@ def test_the_command_prunes_texts_alone(tmp_path: Path) -> None:
     assert CliRunner().invoke(command, words).output == "deleted: 1 texts\n"
     assert SECRET.encode() not in bytes_of(path)
     assert CliRunner().invoke(command, words).output == "nothing is that old\n"
+
+
+@pytest.mark.parametrize("words", [["--session", "s-17"], ["--tenant", "acme"]])
+def test_what_is_of_a_session_or_a_tenant_goes_with_every_byte(
+    tmp_path: Path, words: list[str]
+) -> None:
+    path = tmp_path / "ledger.db"
+    with CallStore.open(path) as store:
+        store.add([
+            Call("a", 1 * DAY, INBOX, session="s-17", tenant="acme"),
+            Call("b", 2 * DAY, INBOX, session="s-18", tenant="other"),
+            Call("c", 3 * DAY, INBOX),
+        ])  # fmt: skip
+        store.keep([*texts("a", 1 * DAY, SECRET * 9), *texts("b", 2 * DAY, "A parcel is wet.")])
+        store.tell([
+            Outcome("of its session", 5 * DAY, "resolved", session="s-17"),
+            Outcome("of its call", 5 * DAY, "resolved", "a"),
+            Outcome("of another", 5 * DAY, "resolved", session="s-18"),
+        ])  # fmt: skip
+    told = [*words, "--ledger", str(path)]
+    dry = CliRunner().invoke(command, [*told, "--dry-run"], catch_exceptions=False)
+    assert dry.output == "2 outcomes, 1 texts and 1 calls would go\n"
+    assert SECRET.encode() in bytes_of(path)
+    assert CliRunner().invoke(command, told).output == "deleted: 2 outcomes, 1 texts, 1 calls\n"
+    assert SECRET.encode() not in bytes_of(path)
+    assert b"s-17" not in bytes_of(path)
+    assert asked(path, "SELECT call_id FROM calls ORDER BY 1") == [("b",), ("c",)]
+    assert asked(path, "SELECT outcome_id FROM outcomes") == [("of another",)]
+    assert asked(path, "SELECT count(*) FROM texts") == [(3,)]
+    assert CliRunner().invoke(command, told).output == "nothing of it is there\n"
+
+
+def test_ages_and_owners_are_asked_for_one_at_a_time(tmp_path: Path) -> None:
+    words = ["--before", "90d", "--session", "s-17", "--ledger", str(made(tmp_path / "l.db"))]
+    with pytest.raises(UsageError, match="or else --session"):
+        CliRunner().invoke(command, words, catch_exceptions=False)

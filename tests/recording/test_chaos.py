@@ -6,7 +6,6 @@ is real: limits of the system, permissions, locks, forks, files that are somethi
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import subprocess
