@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ibis import _
 
-from promptops.audit.question import day_of
 from promptops.audit.questions.caching import Side, missed, saved
 from promptops.audit.spending import Spending, folded, rates, spending
+from promptops.model.days import day_of
 from promptops.model.values import dataclass
 from promptops.warehouse.tables import CONTEXTS, PAID, SUMMED
 

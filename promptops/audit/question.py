@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from promptops.model.days import number_of
 from promptops.warehouse.tables import BILLED, CALLS, OUTCOMES_IN_CONTEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from ibis.expr.types import Table
 
     from promptops.warehouse.warehouse import Warehouse
 
 Kind = Literal["text", "count", "tokens", "usd", "share", "seconds", "day", "number"]
-_FIRST: date = date(1970, 1, 1)
 
 
 class Column(NamedTuple):
@@ -49,8 +49,8 @@ class Window:
     @property
     def numbers(self) -> tuple[int | None, int | None]:
         """The first and the last day as numbers since 1970."""
-        first = None if self.since is None else (self.since - _FIRST).days
-        return first, None if self.until is None else (self.until - _FIRST).days
+        first = None if self.since is None else number_of(self.since)
+        return first, None if self.until is None else number_of(self.until)
 
     def _within(self, found: Table) -> Table:
         first, last = self.numbers
@@ -82,8 +82,3 @@ class Question:
     name: str
     told: str
     ask: Callable[[Warehouse, Window], Answer]
-
-
-def day_of(number: int) -> date:
-    """Return the date of a day's number."""
-    return _FIRST + timedelta(days=number)

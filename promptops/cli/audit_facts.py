@@ -87,8 +87,8 @@ def _recorded(here: Project, wanted: Wanted) -> tuple[Facts | None, tuple[str, .
     from promptops.audit.facts import Facts
     from promptops.audit.losses import losses
     from promptops.audit.question import Window
-    from promptops.audit.question import day_of as dated
     from promptops.audit.questions import coverage
+    from promptops.model.days import day_of as dated
     from promptops.warehouse.warehouse import opened
 
     house, window = opened(place), Window(since, until)

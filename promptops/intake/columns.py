@@ -15,6 +15,7 @@ from promptops.intake.calls import call_id, check, context_of, id_of
 from promptops.intake.cells import count, seconds, time_of
 from promptops.intake.tables import Table, places
 from promptops.model.calls import Call
+from promptops.model.days import SECONDS
 from promptops.model.money import Usage
 from promptops.recording.answers import finish_of
 
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from promptops.model.money import Price
 
 SOURCE: Final = "csv"
-DAY: Final = 86_400
 # What a column may mean; the first three must be there.
 FIELDS: Final = (
     "at", "model", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
@@ -122,7 +122,7 @@ class Rows:
         return found
 
     def _paid(self, model: str, at: float) -> Price | None:
-        day = (model, int(at // DAY))
+        day = (model, int(at // SECONDS))
         if day not in self._prices:
             self._prices[day] = self._price(model, at)
         return self._prices[day]

@@ -12,6 +12,7 @@ from promptops.ledger.billed_tables import BILLED_COLUMNS, OF
 from promptops.ledger.place import Place, told, writing
 from promptops.ledger.rows import canonical
 from promptops.ledger.tables import plain
+from promptops.model.days import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from promptops.model.billed import Billed
     from promptops.model.money import Usage
 
-DAY: Final = 86_400  # seconds
 _LIFETIMES: Final = ("5m", "30m", "1h", "12h")  # the shorter first
 _FIGURES: Final = BILLED_COLUMNS[BILLED_COLUMNS.index("item") + 1 :]
 _NAMES: Final = ",".join(f'"{name}"' for name in BILLED_COLUMNS)
@@ -71,7 +71,8 @@ def columns(row: Billed) -> Columns:
     identity = [row.vendor, row.report, row.grouping, row.begins, dict(row.of)]
     return (
         sha256(canonical(identity).encode()).hexdigest()[:32],
-        row.vendor, row.report, int(row.begins // DAY), row.begins, row.ends, plain(row.grouping),
+        row.vendor, row.report, int(row.begins // SECONDS), row.begins, row.ends,
+        plain(row.grouping),
         *(plain(row.of[name]) if name in row.of else None for name in OF),
         *_tokens(row.usage), row.requests, None if row.usd is None else format(row.usd, "f"),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from promptops.ledger.call_tables import PARTS
 from promptops.ledger.prices import stored
 from promptops.ledger.rows import canonical
 from promptops.ledger.tables import plain
+from promptops.model.days import SECONDS
 from promptops.model.money import Price
 
 if TYPE_CHECKING:
@@ -19,9 +20,8 @@ if TYPE_CHECKING:
     from promptops.model.calls import Call, Outcome, Text
     from promptops.model.money import Rates, Usage
 
-DAY: Final = 86_400  # seconds
 NANO: Final = Decimal("1E-9")
-_SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": DAY}
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": SECONDS}
 _NO_WRITES: Final = ((None, None), (0, 0))
 _Writes = tuple[tuple[str | None, str | None], tuple[int, int]]
 
@@ -54,7 +54,7 @@ class Laid:
             tokens = (usage.input_tokens, usage.cache_read_tokens, *written, usage.output_tokens)
         parts = call.parts
         return (
-            call.call_id, call.at, int(call.at // DAY), context, call.tenant, call.session,
+            call.call_id, call.at, int(call.at // SECONDS), context, call.tenant, call.session,
             call.attempt, call.retry_cause, call.turn, call.chunks, call.finish, call.error,
             *tokens, call.reasoning_tokens, call.latency, call.first_byte,
             *[parts.get(part) for part in PARTS],

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.errors import LedgerError
 from promptops.ledger.call_views import lay, outcomes_in_context
 from promptops.ledger.place import Place
+from promptops.model.days import day_of
 from promptops.warehouse.tables import (
     BILLED,
     CALLS,
@@ -80,7 +81,7 @@ def _written(connection: sqlite3.Connection, table: Table, folder: Path, parquet
             if writer is None or day != last:
                 if writer is not None:
                     writer.close()
-                part = folder / name / (f"day={_date(day)}" if day is not None else "")
+                part = folder / name / (f"day={day_of(day).isoformat()}" if day is not None else "")
                 part.mkdir(parents=True, exist_ok=True)
                 writer, last = parquet.ParquetWriter(part / "part.parquet", schema), day
             columns = [list(column) for column in zip(*block, strict=True)]
@@ -180,12 +181,6 @@ def _opened(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _date(day: int) -> str:
-    from datetime import date, timedelta
-
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
 
 
 def _arrow(column: str, pa: Any) -> Any:

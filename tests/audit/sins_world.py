@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from promptops.audit.facts import Facts
 from promptops.audit.gathering import days, gathered, outcomes
-from promptops.audit.question import Window, day_of
+from promptops.audit.question import Window
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
+from promptops.model.days import day_of
 from promptops.model.money import Price, Rates, Usage
 from promptops.warehouse.warehouse import opened
 

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptops.audit.departing import FORMER, Seen, departs, share_departs
-from promptops.audit.question import Window, day_of
+from promptops.audit.question import Window
 from promptops.audit.questions import questions
 from promptops.audit.questions.anomalies import Lines, listed, looked
 from promptops.audit.series import Day
 from promptops.audit.spending import Spending
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
+from promptops.model.days import day_of
 from promptops.model.money import Price, Rates, Usage
 
 if TYPE_CHECKING:

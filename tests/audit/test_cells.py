@@ -11,10 +11,11 @@ from promptops.audit.cells import usd
 from promptops.audit.facts import Facts
 from promptops.audit.gathering import days, gathered, outcomes
 from promptops.audit.levers import found_again, retried
-from promptops.audit.question import Window, day_of
+from promptops.audit.question import Window
 from promptops.audit.questions import questions
 from promptops.audit.spending import Spending, spending
 from promptops.audit.what_if import parse, recosted
+from promptops.model.days import day_of
 from promptops.pricing.prices import list_prices
 from promptops.warehouse.warehouse import opened
 from tests.audit.world import made

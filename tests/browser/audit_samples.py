@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from promptops.audit.daily import by_day
 from promptops.audit.facts import Facts
 from promptops.audit.gathering import days, gathered, outcomes
-from promptops.audit.question import Window, day_of
+from promptops.audit.question import Window
 from promptops.audit.report import audited
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context, Outcome
@@ -83,7 +83,8 @@ def recorded(folder: Path, around: str = "", **changed: Any) -> tuple[Audit, Day
         store.tell(changed.pop("outcomes", told(made, around)))
     house, window = opened(str(path)), Window()
     first, last = days(house, window) or (0, 0)
-    facts = Facts(gathered(house, window), (), day_of(first), day_of(last), outcomes(house))
+    begin, end = (date(1970, 1, 1) + timedelta(days=one) for one in (first, last))
+    facts = Facts(gathered(house, window), (), begin, end, outcomes(house))
     found = audited(facts, ("there are no prompts below prompts/",))
     if around:
         sins = tuple(

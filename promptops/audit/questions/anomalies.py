@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ibis import _
 
 from promptops.audit.departing import FORMER, LEAST, WINDOW, Seen, departs, share_departs
-from promptops.audit.question import Answer, Column, Question, day_of
+from promptops.audit.question import Answer, Column, Question
 from promptops.audit.series import FIGURES, Day
 from promptops.audit.spending import folded, rates
+from promptops.model.days import day_of
 from promptops.statistics.families import holm
 from promptops.warehouse.tables import PAID, SUMMED, summed
 

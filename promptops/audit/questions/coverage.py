@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.audit.coverage import by_vendor, coverage
-from promptops.audit.question import Answer, Column, Question, day_of
+from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
 from promptops.audit.spending import NOTHING
 from promptops.audit.words import dollars, share
+from promptops.model.days import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

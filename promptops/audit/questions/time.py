@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ibis import _
 
-from promptops.audit.question import Answer, Column, Question, day_of
+from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
 from promptops.audit.spending import Spending, spending
+from promptops.model.days import day_of
 from promptops.warehouse.tables import CONTEXTS
 
 if TYPE_CHECKING:
