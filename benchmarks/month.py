@@ -1,17 +1,23 @@
 """A month of recorded calls: import beside raw SQLite, each question's time, each figure's truth.
 
-    python benchmarks/month.py              # 1,000,000 calls of seed 1
-    python benchmarks/month.py 100000 7     # another number, another seed
-    python benchmarks/month.py 1000000 1 FOLDER     # keep, or take again, what was made
+    python benchmarks/month.py                  # 1,000,000 calls of seed 1
+    python benchmarks/month.py --postgres       # on a PostgreSQL server of its own as well
+    python benchmarks/month.py 100000 7         # another number, another seed
+    python benchmarks/month.py 1000000 1 FOLDER --no-import   # keep, or take again, what was made
 
 The world is ``month_world``, its truth ``month_truth``. Every row of every question is compared
-with the truth: counts, tokens and dollars digit by digit; dollars that are shares of shares (of
-parts, and of cache misses) to twenty digits. "Raw" is ``sqlite3.executemany`` of rows that are laid
-out already, into the tables and indexes of a ledger. Exits with 1 if a figure is another.
+with the truth on every database: counts, tokens and dollars digit by digit; dollars that are shares
+of shares (of parts, and of cache misses) to twenty digits; chances to three. On SQLite a question
+is timed as a command, from its start to its end; on DuckDB and PostgreSQL in this process, with a
+connection of its own. A question that took longer than its limit is asked twice more, and its best
+time counts: the lesser of the clock and the processor, which other work on a machine does not
+lengthen. "Raw" is ``sqlite3.executemany`` of rows that are laid out already, into the tables and
+indexes of a ledger. Exits with 1 if a figure is another or a limit is missed.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import json
 import pickle
@@ -21,7 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -34,7 +40,8 @@ from promptops.audit.questions import questions
 from promptops.intake.columns import FIELDS
 from promptops.ledger.call_store import CallStore
 from promptops.registry.records import pricing
-from promptops.warehouse.copying import to_parquet
+from promptops.reporters import answer_json
+from promptops.warehouse.copying import to_parquet, to_postgres
 from promptops.warehouse.warehouse import opened
 
 if TYPE_CHECKING:
@@ -44,7 +51,9 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 20_000
 TABLES: Final = ("prices", "contexts", "calls")
-ROUGHLY: Final = {"parts": ("usd", "share"), "cache": ("missed_usd",)}
+LIMITS: Final = {"sqlite": 2.0, "duckdb": 0.5, "postgres": None}  # seconds of a question
+TURNS: Final = 3
+ROUGHLY: Final = {"parts": ("usd", "share"), "cache": ("missed_usd",), "anomalies": ("chance",)}
 # What a CSV cannot tell (attempts, causes, failures, parts) leaves these as they are.
 IMPORTED: Final = ("features", "segments", "versions", "models", "tenants", "days", "cache")
 
@@ -61,6 +70,11 @@ class Watch:
         """Stop."""
         self.wall += time.perf_counter()
         self.cpu += _cpu()
+
+    @property
+    def least(self) -> float:
+        """The lesser of both."""
+        return min(self.wall, self.cpu)
 
 
 def _cpu() -> float:
@@ -95,6 +109,7 @@ def made(folder: Path, count: int, seed: int) -> Truth:
     with Watch() as watch:
         to_parquet(ledger, folder / "parquet")
     print(f"exported to Parquet in {watch.wall:.1f} s ({watch.cpu:.1f} CPU s)")
+    truth.end()
     told.write_bytes(pickle.dumps(truth))
     return truth
 
@@ -155,9 +170,21 @@ def ran(folder: Path, *words: str) -> str:
 
 
 def asked(folder: Path, name: str, truth: Truth, place: str) -> tuple[Watch, int]:
-    """Ask a question as a process; returns how long it took and how many rows are wrong."""
+    """Ask a question as a command; returns how long it took and how many rows are wrong."""
     with Watch() as watch:
         said = ran(folder, "query", name, "--from", place, "--format", "json")
+    return watch, compared(name, said, truth)
+
+
+def within(name: str, truth: Truth, place: str) -> tuple[Watch, int]:
+    """Ask a question in this process; returns how long it took and how many rows are wrong."""
+    with Watch() as watch:
+        answer = questions()[name].ask(opened(place), Window())
+    return watch, compared(name, json.dumps(answer_json.report(answer)), truth)
+
+
+def compared(name: str, said: str, truth: Truth) -> int:
+    """Return how many rows of an answer in JSON are wrong."""
     found = json.loads(said, parse_float=float)
     kinds = {one["name"]: one["kind"] for one in found["columns"]}
     rows = [
@@ -165,7 +192,7 @@ def asked(folder: Path, name: str, truth: Truth, place: str) -> tuple[Watch, int
         for row in found["rows"]
     ]
     rough = [list(kinds).index(one) for one in ROUGHLY.get(name, ())]
-    return watch, wrong(name, rows, truth.rows(name), rough)
+    return wrong(name, rows, truth.rows(name), rough)
 
 
 def wrong(name: str, found: list[Any], true: list[Any], rough: list[int]) -> int:
@@ -174,7 +201,8 @@ def wrong(name: str, found: list[Any], true: list[Any], rough: list[int]) -> int
     pairs = zip(sorted(found, key=_order), sorted(true, key=_order), strict=False)
     for one, other in pairs:
         same = len(one) == len(other) and all(
-            a == b or (place in rough and a and b and abs(Decimal(a) / Decimal(b) - 1) < tiny(a))
+            a == b
+            or (place in rough and a and b and abs(Decimal(a) / Decimal(b) - 1) < tiny(name, a))
             for place, (a, b) in enumerate(zip(one, other, strict=True))
         )
         if not same:
@@ -184,8 +212,14 @@ def wrong(name: str, found: list[Any], true: list[Any], rough: list[int]) -> int
     return bad + many - min(len(found), len(true))
 
 
-def tiny(value: Any) -> Decimal:
+def _near(one: Any, other: Any, apart: Decimal) -> bool:
+    return abs(Decimal(one) / Decimal(other) - 1) < apart
+
+
+def tiny(name: str, value: Any) -> Decimal:
     """Return how far apart two figures may be: dollars are decimals, shares are floats."""
+    if name == "anomalies":
+        return Decimal("1e-2")
     return Decimal("1e-20") if isinstance(value, Decimal) else Decimal("1e-14")
 
 
@@ -193,46 +227,72 @@ def _order(row: tuple[Any, ...]) -> str:
     return str([one for one in row if one is None or isinstance(one, str | int)])
 
 
-def within(folder: Path, name: str) -> Watch:
-    """Ask a question of Parquet in this process, with a connection of its own."""
-    with Watch() as watch:
-        questions()[name].ask(opened(str(folder / "parquet")), Window())
-    return watch
-
-
-def measured(folder: Path, truth: Truth) -> int:
-    """Print each question's times on SQLite and DuckDB; returns how many rows are wrong."""
-    all_wrong = 0
-    within(folder, "tokens")  # imports
-    print(f"\n{'question':20} {'rows':>5} {'SQLite s':>9} {'CPU':>5} {'DuckDB s':>9} {'CPU':>5} "
-          f"{'its query s':>11} {'CPU':>5}  wrong")  # fmt: skip
+def measured(folder: Path, truth: Truth, postgres: str | None) -> tuple[int, list[str]]:
+    """Print each question's times; returns how many rows are wrong, and which limits are missed."""
+    within("tokens", truth, str(folder / "parquet"))  # imports
+    places = {"sqlite": ".promptops/ledger.db", "duckdb": str(folder / "parquet")}
+    if postgres is not None:
+        places["postgres"] = postgres
+    heads = "".join(f"{one + ' s':>11} {'CPU':>6} {'limit':>6}" for one in places)
+    print(f"\n{'question':20} {'rows':>5}{heads}  wrong")
+    all_wrong, missed = 0, []
     for name in questions():
-        lite, bad = asked(folder, name, truth, ".promptops/ledger.db")
-        duck, worse = asked(folder, name, truth, "parquet")
-        query = within(folder, name)
-        all_wrong += bad + worse
-        print(f"{name:20} {len(truth.rows(name)):5} {lite.wall:9.2f} {lite.cpu:5.2f} "
-              f"{duck.wall:9.2f} {duck.cpu:5.2f} {query.wall:11.2f} {query.cpu:5.2f} "
-              f" {bad + worse}", flush=True)  # fmt: skip
-    return all_wrong
+        told, bad = "", 0
+        for kind, place in places.items():
+            limit = LIMITS[kind]
+            for _ in range(TURNS):
+                watch, some = (
+                    asked(folder, name, truth, place) if kind == "sqlite"
+                    else within(name, truth, place)
+                )  # fmt: skip
+                if limit is None or watch.least <= limit:
+                    break
+            else:
+                missed.append(f"{name} on {kind}")
+            told += f"{watch.wall:11.2f} {watch.cpu:6.2f} {limit or '-':>6}"
+            bad += some
+        print(f"{name:20} {len(truth.rows(name)):5}{told}  {bad}", flush=True)
+        all_wrong += bad
+    return all_wrong, missed
+
+
+def served(ledger: Path, stack: ExitStack) -> str:
+    """Start a PostgreSQL server, copy the ledger into it, and return its URL."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.warehouse.postgres import server
+
+    url = stack.enter_context(server())
+    with Watch() as watch:
+        to_postgres(ledger, url)
+    print(f"copied into PostgreSQL in {watch.wall:.1f} s")
+    return url
 
 
 def main() -> None:
     """Print the table."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(sys.argv[3] if len(sys.argv) > 3 else name).absolute()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("count", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("seed", nargs="?", type=int, default=1)
+    parser.add_argument("folder", nargs="?", type=Path)
+    parser.add_argument("--postgres", action="store_true", help="ask a PostgreSQL server as well")
+    parser.add_argument("--no-import", action="store_true", help="leave out the import")
+    args = parser.parse_args()
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory())
+        folder = (args.folder or Path(name)).absolute()
         (folder / "prompts").mkdir(parents=True, exist_ok=True)
         (folder / "pyproject.toml").write_text("[tool.promptops]\n")
-        print(f"{count:,} calls of seed {seed}; wanted: 2 s on SQLite, 0.5 s of DuckDB's query")
-        truth = made(folder, count, seed)
-        bad = measured(folder, truth)
-        imported = importing(folder)
-        for one in IMPORTED:
-            bad += asked(folder, one, truth, str(imported))[1]
+        print(f"{args.count:,} calls of seed {args.seed}")
+        truth = made(folder, args.count, args.seed)
+        ledger = folder / ".promptops" / "ledger.db"
+        bad, missed = measured(folder, truth, served(ledger, stack) if args.postgres else None)
+        if not args.no_import:
+            imported = importing(folder)
+            for one in IMPORTED:
+                bad += asked(folder, one, truth, str(imported))[1]
         print(f"{bad} rows are wrong" if bad else "every figure is that of the truth")
-    sys.exit(bad > 0)
+        print(f"too slow: {', '.join(missed)}" if missed else "every question is within its limit")
+    sys.exit(bool(bad or missed))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from decimal import Decimal, localcontext
 from typing import TYPE_CHECKING, Any, Final
 
+import month_anomalies
+
 if TYPE_CHECKING:
     from promptops.model.calls import Call, Outcome
     from promptops.model.money import Rates, Usage
@@ -59,6 +61,7 @@ class Truth:
         self.cut: Counter[Any] = Counter()
         self.sides: dict[Any, dict[Any, list[Any]]] = defaultdict(dict)
         self.told: dict[str, dict[Any, list[int | None]]] = {"features": {}, "versions": {}}
+        self.by_day: Any = month_anomalies.Days()
 
     def add(self, call: Call, outcome: Outcome | None) -> None:
         """Take in a call and what came of it."""
@@ -68,6 +71,7 @@ class Truth:
             spent = _kinds(usage, rates) if rates else None
             self._used(call, usage, rates, spent)
         usd = sum(spent, NOTHING) if spent else None
+        self.by_day.add(call, usd)
         for name, key in KEYS.items():
             _put(self.sums[name][key(call)], call, usd)
         for part, number in call.parts.items():
@@ -104,6 +108,10 @@ class Truth:
         if call.parts:
             self.measured[0] += sum(tokens[:3])
             self.measured[1] += sum(spent[:3]) if spent else 0
+
+    def end(self) -> None:
+        """Let go of what only calls need."""
+        self.by_day = self.by_day.frozen()
 
     def rows(self, name: str) -> Rows:
         """Return the rows of a question in any order."""
@@ -177,6 +185,12 @@ class Truth:
             for key, (good, told, value) in self.told[by].items()
             for s in (self.sums[by][key[:-1]],)
         ]
+
+    def _anomalies(self) -> Rows:
+        return month_anomalies.rows(self.by_day)
+
+    def _coverage(self) -> Rows:
+        return []  # no vendor's report is in this ledger
 
     def _changes(self) -> Rows:
         lines: dict[Any, list[Any]] = defaultdict(list)

@@ -5,7 +5,8 @@ model. A feature has a prompt whose versions follow one another on days of the m
 is read from the vendor's cache for five minutes after it was used, and written again later; some
 calls fail and are sent again, some answers are cut at max_tokens; agents' histories grow from turn
 to turn; retrieved texts come in chunks; one feature sends batches, one model has no known price, a
-few calls are longer than a tier of their price. Sessions end well or not, some with a value.
+few calls are longer than a tier of their price. Sessions end well or not, some with a value. On one
+Monday, the digest's answers are twice as long.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ DAY: Final = 86_400
 START: Final = 20_727 * DAY  # 1 October 2026
 DAYS: Final = 30
 OPEN: Final = 200  # sessions at a time
+STRANGE: Final = 25  # a Monday
 LIFETIME: Final = 300.0  # seconds of a cached prefix
 SONNET, HAIKU = "anthropic:claude-sonnet-5-5", "anthropic:claude-haiku-4-5"
 LARGE, SMALL, LONG = "openai:gpt-5.6", "openai:gpt-5-mini", "google:gemini-2.5-pro"
@@ -93,6 +95,8 @@ def month(
         one = sessions[place]
         _, version, prefix, answer = _version(random, one.feature, (at - START) / DAY)
         made = one.feature
+        if made.name == "digest" and int((at - START) / DAY) == STRANGE:
+            answer *= 2
         tier = "batch" if made.batch else None
         context = Context(one.model, made.prompt, version, feature=made.name, segment=one.segment,
                           tier=tier, max_tokens=made.limit, source="csv")  # fmt: skip
