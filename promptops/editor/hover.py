@@ -10,6 +10,7 @@ from promptops.costs.quote import quote
 from promptops.editor.places import messages, template_of, use_at
 from promptops.editor.wording import Style, input_lines
 from promptops.lint.facts.sample import find_tokens
+from promptops.lint.facts.usage import find_cost
 from promptops.lint.looker import Looker
 from promptops.reporters.figures import dollars
 
@@ -74,7 +75,7 @@ def _figures(view: View, template: Template, offset: int, style: Style) -> Itera
 
 
 def _cost(view: View, sample: int | None, style: Style) -> Iterator[str]:
-    found = quote(view.model, sample, view.prompt.metadata.cost)
+    found = quote(view.model, sample, view.of(find_cost))
     if found is None:
         return
     said = f"{dollars(found.per_call)} a call"

@@ -11,6 +11,7 @@ from promptops.lint.facts.money import find_method
 from promptops.lint.facts.traffic import find_traffic
 from promptops.lint.figures import count, worth
 from promptops.lint.rules.missing_cost_metadata import missing_cost_metadata
+from promptops.lint.rules.missing_mark import missing_mark
 from promptops.lint.rules.missing_output_bound import missing_output_bound
 from promptops.lint.rules.over_budget import over_budget
 from promptops.lint.rules.unfit_max_tokens import unfit_max_tokens
@@ -140,3 +141,17 @@ def test_a_usage_file_that_is_wrong_is_as_none(wrong: bytes) -> None:
     memory = Memory({PATH: text.encode(), "usage.yml": wrong})
     looked = View(load(memory, PATH, Config()), count, files=memory, today=TODAY)
     assert looked.of(find_method).method == "scaled"
+
+
+LONG = "Parcels wait for their owners in the lockers of the yard for seven days. " * 60
+GAPS = "calls_per_month: 2_000, gaps: {{5m: {0}, 30m: 0.99, 1h: {0}, 12h: 0.99}}, " + FROM
+
+
+@pytest.mark.parametrize(("share", "found"), [("0.6", 1), ("0.01", 0)])
+def test_recorded_gaps_say_whether_a_mark_pays(share: str, found: int) -> None:
+    looked = view("", GAPS.format(share), f"{LONG}{{{{ lamp }}}}")
+    told = [one.message for one in missing_mark.run(looked, {})]
+    assert len(told) == found
+    assert all(
+        "2,000 calls a month at the gaps that were recorded a mark pays" in one for one in told
+    )

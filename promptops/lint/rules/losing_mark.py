@@ -51,11 +51,12 @@ def losing_mark(view: View, *, percent: int = 10) -> Iterator[Problem]:
     for an hour (w = 2). Calls at random, so many a minute (λ), find a lifetime of T minutes alive
     in h = 1 - e^(-λT); a key with n values divides λ by n.
 
-    What is declared is used and nothing else: `cost.calls_per_month`, `traffic`, and the
-    `stability` and `cardinality` of inputs. Without `hours` a mark is reported only where it loses
-    around the clock and in office hours alike. Another lifetime is named where it is cheaper by
-    more than `percent`. A mark that changes nothing, because the text to the next mark never
-    changes and both live equally long, is a note. Without declared traffic nothing is said.
+    Used is what the usage file tells of calls and of the gaps between them, what is declared
+    (`cost.calls_per_month`, `traffic`, the `stability` and `cardinality` of inputs), and nothing
+    else. Without `hours` or recorded gaps a mark is reported only where it loses around the clock
+    and in office hours alike. Another lifetime is named where it is cheaper by more than `percent`.
+    A mark that changes nothing, because the text to the next mark never changes and both live
+    equally long, is a note. Without known traffic nothing is said.
 
     ## Example
 

@@ -31,12 +31,13 @@ def missing_mark(view: View, *, minimum: int = 0) -> Iterator[Problem]:
     is written; it pays from h* = (w - 1)/(w - r) on, which is 21.7 % of the calls for five minutes
     at r = 0.1.
 
-    It is a warning where the declared traffic (`cost.calls_per_month`, and `traffic`) makes it pay,
-    whether calls come around the clock or in office hours unless `hours` says which; a note where
-    no traffic is declared. Where the hits would stay below h*, nothing is said. What is counted is
-    the fixed text up to the first value that changes on every call or is declared not at all, at
-    its lowest count; it has to reach the model's minimum (or `minimum`). Where the vendor caches
-    automatically, or `cache: {automatic: 5m}` stands in the front matter, no mark is missing.
+    It is a warning where the traffic of the usage file, or that which is declared
+    (`cost.calls_per_month`, and `traffic`), makes it pay, whether calls come around the clock or in
+    office hours unless `hours` or recorded gaps say which; a note where no traffic is known. Where
+    the hits would stay below h*, nothing is said. What is counted is the fixed text up to the first
+    value that changes on every call or is declared not at all, at its lowest count; it has to reach
+    the model's minimum (or `minimum`). Where the vendor caches automatically, or `cache:
+    {automatic: 5m}` stands in the front matter, no mark is missing.
 
     ## Example
 
