@@ -125,6 +125,8 @@ def _facts(one: Sin) -> Iterator[Html]:
         pairs.append(
             (f"At least {dollars(one.stake.low) if one.stake.low else '$0'}", one.stake.low_is)
         )
+    if one.stake is not None and (known := one.stake.between) is not None:
+        pairs.append((f"{dollars(known.low)} to {dollars(known.high)}", f"a month: {known.how}"))
     pairs += [("Not known", told) for told in one.unknown]
     for term, said in pairs:
         yield el("dt", term)
@@ -145,8 +147,8 @@ def what_if(found: Audit) -> Html | None:
         return None
     before, after = dollars(found.what_if.before), dollars(found.what_if.after)
     items = [
-        el("li", changed(one), el("small", f" {got(one)}"),
-           el("small", f" Not known: {one.unknown}") if one.unknown else None)
+        el("li", changed(one), el("small", f" {got(one)}."),
+           el("small", f" Not known: {one.unknown}.") if one.unknown else None)
         for one in found.what_if.changes
     ]  # fmt: skip
     heading = el("h2", f"What if: {before} → {after} a month", id="what-if")

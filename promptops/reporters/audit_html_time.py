@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.audit.daily import kinds
+from promptops.reporters.audit_html_drawing import Measure, figure
 from promptops.reporters.audit_html_series import UNTOLD, grouped, series
 from promptops.reporters.audit_html_tables import entry, head, number
 from promptops.reporters.figures import dollars
-from promptops.reporters.page.lines import chart, legend, straight
 from promptops.reporters.page.markup import Html, el, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-    from decimal import Decimal
+    from collections.abc import Iterator, Sequence
 
     from promptops.audit.daily import Daily, Days
     from promptops.audit.facts import Facts
@@ -57,8 +57,8 @@ def _outcome_figures(facts: Facts, days: Days) -> Iterator[Html]:
             of = f"{one.told:,} calls" if kind is None else f"{one.good.get(kind, 0):,} good"
             return f"{version}, {step}: {_money(amount)} ({of})"
 
-        yield from _figure(prompt or UNTOLD, what, found, value, tell, show=_money,
-                           tick=_round_money)  # fmt: skip
+        measure = Measure(what, value, tell, _money, _round_money)
+        yield from figure(prompt or UNTOLD, found, measure)
 
 
 def caches(facts: Facts, days: Days) -> Html:
@@ -83,54 +83,11 @@ def _cache_figures(facts: Facts, days: Days) -> Iterator[Html]:
         def tell(version: str, step: str, one: Sum) -> str:
             return f"{version}, {step}: {_share(one.hit_share)} of {one.told:,} calls"
 
-        yield from _figure(prompt or UNTOLD, "calls that read from the cache", found,
-                           lambda one: one.hit_share, tell, show=_share, most=1.0,
-                           tick=lambda part: f"{part:.0%}")  # fmt: skip
-
-
-def _figure(  # noqa: PLR0913 - what a drawing is made of
-    prompt: str,
-    what: str,
-    found: Series,
-    value: Callable[[Sum], Decimal | float | None],
-    tell: Callable[[str, str, Sum], str],
-    *,
-    show: Callable[[Decimal | float | None], str],
-    tick: Callable[[float], str],
-    most: float | None = None,
-) -> Iterator[Html]:
-    lines = found.lines(value, tell)
-    known = [v for one in lines for v in one.values if v is not None]
-    if not known:
-        return
-    title = el("figcaption", el("strong", prompt), el("span", what, class_="soft"))
-    label = f"{prompt}, {what}, by version and {found.steps.noun}; the table below has the figures"
-    picture = None
-    if any(straight(one.values) for one in lines):
-        picture = join([chart(lines, found.steps.told, tick, most=most, label=label),
-                        legend(lines) if len(lines) > 1 else None])  # fmt: skip
-    table = _table(f"{prompt}: {what}", found, value, show)
-    folded = el("details", el("summary", "The figures"), table)
-    yield el("figure", title, picture, folded)
-
-
-def _table(
-    caption: str,
-    found: Series,
-    value: Callable[[Sum], Decimal | float | None],
-    show: Callable[[Decimal | float | None], str],
-) -> Html:
-    names = list(found.sums)
-    top = [el("th", found.steps.caption, scope="col")]
-    top += [el("th", name, scope="col", class_="n") for name in names]
-    rows = []
-    for at, step in enumerate(found.steps.told):
-        sums = [found.sums[name][at] for name in names]
-        cells = [el("td", "" if one is None else show(value(one)), class_="n") for one in sums]
-        rows.append(el("tr", el("th", step, scope="row"), *cells))
-    body = el("tbody", join(rows))
-    table = el("table", el("caption", caption), el("thead", el("tr", join(top))), body)
-    return el("div", table, class_="scroll", tabindex="0", role="region", aria_label=caption)
+        what = "calls that read from the cache"
+        measure = Measure(
+            what, lambda one: one.hit_share, tell, _share, lambda part: f"{part:.0%}", most=1.0
+        )
+        yield from figure(prompt or UNTOLD, found, measure)
 
 
 def _missed(days: Days) -> Html:
@@ -186,8 +143,6 @@ def _series(facts: Facts, rows: Sequence[Daily], kind: str | None) -> Series:
 
 
 def _money(amount: object) -> str:
-    from decimal import Decimal
-
     if amount is None:
         return "-"
     return dollars(amount if isinstance(amount, Decimal) else Decimal(str(amount)))
