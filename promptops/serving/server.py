@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import sys
 import traceback
@@ -149,4 +150,6 @@ def opened(host: str, port: int, answering: Answering) -> Server:
     except (OSError, OverflowError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         told = f"--host {host} --port {port}: cannot listen there: {why[:1].lower()}{why[1:]}"
-        raise UsageError(f"{told}; --port 0 takes a port that is free") from None
+        taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+        more = "; --port 0 takes a port that is free" if taken else ""
+        raise UsageError(f"{told}{more}") from None
