@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from promptops.errors import LedgerError
 from promptops.ledger.tallies import UNWRITABLE
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from promptops.recording.losing import Losing
 
 Row = TypeVar("Row")
+LETTERS: Final = 20_000_000  # characters of texts that may wait
 
 
 class Waiting:
@@ -45,12 +46,21 @@ class Waiting:
         """Give up the oldest of each kind, where there are more than so many."""
         self._give_up("call", self.calls, most)
         self._give_up("outcome", self.outcomes, most)
-        self._give_up("text", self.texts, most)
+        self._give_up("text", self.texts, min(most, self._fitting()))
 
     def _give_up(self, kind: str, rows: list[Row], most: int) -> None:
         if (over := len(rows) - most) > 0:
             del rows[:over]
             self._losing.lost(kind, UNWRITABLE, over)
+
+    def _fitting(self) -> int:
+        """Return how many of the latest texts have no more characters than may wait."""
+        left = LETTERS
+        for number, one in enumerate(reversed(self.texts)):
+            left -= len(one.text)
+            if left < 0:
+                return number
+        return len(self.texts)
 
     def _save(self, kind: str, rows: list[Row], save: Callable[[list[Row]], object]) -> None:
         if not rows:

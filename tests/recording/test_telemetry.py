@@ -9,7 +9,7 @@ import pytest
 
 from promptops.caching.trace_reading import read_trace
 from promptops.model.money import Usage
-from promptops.recording.raw import Asked, Raw
+from promptops.recording.raw import Asked, Raw, RawCall
 from promptops.recording.recording import Recording
 from promptops.recording.telemetry import Telemetry
 
@@ -51,6 +51,25 @@ def kit() -> Iterator[tuple[Any, Any]]:
     metrics.set_meter_provider(sdk_metrics.MeterProvider([reader]))
     yield exporter, reader
     traces.shutdown()
+
+
+def test_no_text_goes_to_telemetry_though_the_other_taker_keeps_it(kit: tuple[Any, Any]) -> None:
+    class Keeping(Taken):
+        keeps_texts = True
+
+    exporter, _ = kit
+    exporter.clear()
+    taken = Keeping()
+    with Recording(Telemetry(taken), ASKED, {}) as call:
+        call.sent(("A wet parcel.",))
+        call.response({**ANSWER, "content": [{"type": "text", "text": "in Lund"}]})
+    (raw,) = taken
+    assert isinstance(raw, RawCall)
+    assert raw.answer["content"]
+    told = "".join(span.to_json() for span in exporter.get_finished_spans())
+    assert "claude-haiku" in told
+    assert "parcel" not in told
+    assert "Lund" not in told
 
 
 def test_a_call_is_a_span_that_the_ledger_could_import(

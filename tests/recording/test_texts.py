@@ -19,6 +19,7 @@ from promptops.config import find_project
 from promptops.errors import ConfigError, PluginError
 from promptops.ledger.losses import lost
 from promptops.ledger.redaction import redaction
+from promptops.recording import waiting
 from promptops.recording.clients import recorded
 from promptops.recording.raw import Asked, RawCall
 from promptops.recording.recorder import Recorder
@@ -333,3 +334,21 @@ def test_a_text_that_cannot_be_redacted_says_nothing_of_itself() -> None:
     with pytest.raises(Unredacted) as told:
         Texts("all", redact).kept(RawCall("a", 0.0, SORT, {}), 0, "user", "A wet parcel.")
     assert str(told.value) == "ValueError"
+
+
+def test_texts_that_wait_are_bounded_by_their_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "LETTERS", 3_000)
+    path = tmp_path / "l.db"
+    path.mkdir()  # nothing can be written there
+    recorder = Recorder(path, lambda *_: None, seconds=0.01, texts=Texts("all"))
+    for number in range(5):
+        with Recording(recorder, SORT, {}) as call:
+            call.sent((f"{number}" * 1_000,))
+    recorder.flush(0.5)
+    path.rmdir()
+    assert recorder.flush()
+    recorder.close()
+    assert sorted(text[0] for _, text in kept(path)) == ["2", "3", "4"]
+    assert recorder.losses == (0, 0, 0, 2)
