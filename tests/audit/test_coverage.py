@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -127,6 +129,16 @@ def test_a_ledger_without_reports_says_how_to_get_them(tmp_path: Path) -> None:
     found = questions()["coverage"].ask(opened(str(tmp_path / "l.db")), Window())
     assert found.rows == ()
     assert "promptops ledger import" in found.notes[0]
+
+
+def test_a_ledger_that_is_older_than_reports_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with CallStore.open(path) as store:
+        store.add(CALLS)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE billed")
+    assert questions()["coverage"].ask(opened(str(path)), Window()).rows == ()
+    assert notes(opened(str(path)), Window()) == ()
 
 
 def test_a_copy_follows_the_figures_of_the_ledger(database: Any, tmp_path: Path) -> None:

@@ -252,3 +252,23 @@ def test_a_number_of_more_than_63_bits_leaves_the_ledger_as_it_was(tmp_path: Pat
 def test_the_columns_of_the_files_here_are_whole() -> None:
     for text in (CONSOLE, COSTS, DASHBOARD, SPENT):
         assert len({len(row) for row in csv.reader(io.StringIO(text))}) == 1
+
+
+def test_older_exports_tell_no_lifetime_of_what_was_written(tmp_path: Path) -> None:
+    old = (
+        "usage_date_utc,model_version,usage_input_tokens_no_cache,usage_input_tokens_cache_write,"
+        "usage_input_tokens_cache_read,usage_output_tokens\n"
+        "2025-03-02 00:00:00,claude-3-5-haiku-20241022,10,4,6.0,2\n"
+        "2025-03-02,claude-3-5-haiku-20241022,10,4,6,2\n"  # the same day, told otherwise
+        "2025-03-03,claude-3-5-haiku-20241022,ten,4,6,2\n"
+    )
+    found = taken(tmp_path / "l.db", written(tmp_path / "old.csv", old))
+    assert why(found) == {"usage_input_tokens_no_cache is no count": (1, 4)}
+    columns = "input_tokens, cache_read_tokens, cache_write_tokens, write_ttl, output_tokens"
+    assert billed(tmp_path / "l.db", columns) == [(20, 12, 8, "5m", 4)]
+
+
+def test_a_name_as_long_as_a_text_is_none(tmp_path: Path) -> None:
+    path = written(tmp_path / "u.json", anthropic({**USED, "model": "m" * 1_001}))
+    found = taken(tmp_path / "l.db", path)
+    assert (found.new, why(found)) == (0, {"a name of more than 1,000 characters": (1, 1)})
