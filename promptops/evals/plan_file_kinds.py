@@ -34,11 +34,10 @@ BOOLEAN: Final = Kind(shape.boolean, {"type": "boolean"})
 
 def text(pattern: str, says: str) -> Kind:
     """Return the kind of texts that a pattern matches from end to end."""
-    compiled = re.compile(pattern)
 
     def check(value: Any, path: Path, problems: list[Wrong]) -> Any:
         found = shape.string(value, path, problems)
-        if found is not None and not compiled.fullmatch(found):
+        if found is not None and not re.fullmatch(pattern, found):
             problems.append(Wrong(path, f"expected {says}, got {found[:80]!r}"))
         return found
 
