@@ -118,9 +118,9 @@ def _tables(
     trace = given.trace
     if trace is None and not given.ledger and "trace" in declared.traffic:
         trace = here.root / str(declared.traffic["trace"])
-    times = _times(here, trace) if given.ledger else None
+    times = _times(here, None, handle.ref.name) if given.ledger else None
     if trace is not None and is_ledger(trace):
-        trace, times = None, _times(here, trace)
+        trace, times = None, _times(here, trace, handle.ref.name)
     amount: Amount | None = parse_calls(calls) if calls else None
     study = Study(
         cut, handle.ref.name, amount, trace, times, usage_file(here), here.config.cost.usage,
@@ -129,11 +129,11 @@ def _tables(
     return [study.table(model) for model in models]
 
 
-def _times(here: Project, path: Path | None) -> list[Recorded]:
+def _times(here: Project, path: Path | None, name: str) -> list[Recorded]:
     from promptops.cli.usage_sync import ledger
     from promptops.usage.ledger_calls import LedgerCalls
 
-    return list(LedgerCalls(ledger(here) if path is None else path))
+    return list(LedgerCalls(ledger(here) if path is None else path, name))
 
 
 def _sample(here: Project, path: str | None) -> dict[str, Any] | None:

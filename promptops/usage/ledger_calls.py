@@ -25,6 +25,8 @@ SELECT at, call_id, prompt, version, prompt_sha256, model, model_served, tenant,
 FROM calls JOIN contexts USING (context_id)
 """
 _COUNTED: Final = "SELECT 1 FROM sqlite_master WHERE name = 'counted'"  # older ledgers have none
+_OF_PROMPT: Final = " WHERE prompt = :prompt ORDER BY at DESC LIMIT :most"
+MOST: Final = 20_000  # calls of a prompt; more take long to draw from and say no more
 _UNFIT: Final = "unfit"  # the answer could not be used, and was billed
 _SAYS_ATTEMPTS: Final = "record"  # imports may not know which calls follow others
 
@@ -40,9 +42,13 @@ def is_ledger(path: Path) -> bool:
 
 @dataclass(slots=True)
 class LedgerCalls:
-    """The calls of a ledger's file; an attempt that could not be used counts by the next one."""
+    """The calls of a ledger's file; an attempt that could not be used counts by the next one.
+
+    With ``prompt`` they are those of one, and at most the newest ``MOST`` of them.
+    """
 
     path: Path
+    prompt: str | None = None
     repeated: int = 0
     unread: dict[str, Unreadable] = field(default_factory=dict)
 
@@ -56,8 +62,10 @@ class LedgerCalls:
         with closing(place.connect(write=False)) as connection, told(place.name):
             counts = connection.execute(_COUNTED).fetchone() is not None
             query = _QUERY.format(encoded="o200k_tokens" if counts else "NULL")
-            query += "LEFT JOIN counted USING (call_id)" if counts else ""
-            for row in connection.execute(query):
+            query += " LEFT JOIN counted USING (call_id)" if counts else ""
+            if self.prompt is not None:
+                query += _OF_PROMPT
+            for row in connection.execute(query, {"prompt": self.prompt, "most": MOST}):
                 yield _recorded(*row)
 
 

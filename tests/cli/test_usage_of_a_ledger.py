@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import yaml
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
 from promptops.model.money import Usage
+from promptops.usage import ledger_calls
+from promptops.usage.ledger_calls import LedgerCalls
 from tests.cli.commands import promptops, write
 
 DAY = 86_400.0
@@ -48,6 +52,26 @@ def test_recorded_calls_fill_the_usage_file(here: Path) -> None:
     assert entry["batch_share"] == 0.25
     assert entry["retries"] == {"max": 2, "billed_failure": 0.1}
     assert entry["from"] == "ledger 2024-10-04..2024-10-13, n=100"
+
+
+def test_of_one_prompt_the_newest_calls_are_read(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = here / ".promptops" / "ledger.db"
+    with CallStore.open(path) as store:
+        store.add([Call("other", 20_001 * DAY, SORT._replace(prompt="other"), o200k_tokens=7)])
+    assert [one.encoded for one in LedgerCalls(path) if one.id == "other"] == [7]
+    assert len(list(LedgerCalls(path))) == 101
+    assert {one.prompt for one in LedgerCalls(path, "sort")} == {"sort@v1"}
+    monkeypatch.setattr(ledger_calls, "MOST", 2)
+    assert [one.id for one in LedgerCalls(path, "sort")] == ["c99", "c98"]
+
+
+def test_a_ledger_of_before_counts_is_read(here: Path) -> None:
+    path = here / ".promptops" / "ledger.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DROP TABLE counted")
+    assert len(list(LedgerCalls(path))) == 100
 
 
 def test_without_a_ledger_a_trace_is_asked_for(tmp_path: Path) -> None:
