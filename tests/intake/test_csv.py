@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import gzip
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promptops.audit.spending import spending
 from promptops.caching.trace_readers.reader import Unread
 from promptops.errors import UsageError
 from promptops.intake.cells import count, seconds, time_of
 from promptops.intake.reading import reading
+from promptops.intake.taking import take
+from promptops.model.money import Price, Rates
+from promptops.warehouse.warehouse import opened
 from tests.intake.taken import asked, calls, taken, why, written
 
 HEAD = "at,model,input_tokens,output_tokens,id\n"
@@ -168,3 +173,31 @@ def test_bytes_that_are_no_text_are_an_error_with_their_line(tmp_path: Path) -> 
     assert "c.csv:" in str(found.error)
     assert "cannot be read" in str(found.error)
     assert 0 < found.new < 2_001
+
+
+def test_what_a_published_comparison_was_billed_comes_out_to_the_cent(tmp_path: Path) -> None:
+    # wandb.ai, "compare-claude-caching": six questions to a book, with and without a cache.
+    rows = (
+        "at,model,input_tokens,output_tokens,cache_read_tokens,cache_write_tokens,feature\n"
+        "1,anthropic:sonnet,908434,3190,0,0,sonnet\n"
+        "1,anthropic:sonnet,3699,2725,753060,150612,sonnet cached\n"
+        "1,anthropic:haiku,907452,2158,0,0,haiku\n"
+        "1,anthropic:haiku,2693,1787,753060,150612,haiku cached\n"
+    )
+    rates = {
+        "anthropic:sonnet": ("3", "15", "0.3", "3.75"),
+        "anthropic:haiku": ("0.25", "1.25", "0.03", "0.3"),
+    }
+
+    def price(model: str, _at: float) -> Price:
+        plain, output, read, write = map(Decimal, rates[model])
+        return Price(model, Rates(plain, output, read, {"5m": write}))
+
+    ledger = tmp_path / "l.db"
+    path = written(tmp_path / "c.csv", rows)
+    assert take(reading(path), ledger, price, lambda _: None).new == 4
+    found = spending(opened(str(ledger)), ("feature",))
+    assert {feature: one.usd for (feature,), one in found.items()} == {
+        "sonnet": Decimal("2.773152"), "sonnet cached": Decimal("0.842685"),
+        "haiku": Decimal("0.2295605"), "haiku cached": Decimal("0.0706824"),
+    }  # fmt: skip
