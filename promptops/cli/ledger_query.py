@@ -47,6 +47,9 @@ def command(  # noqa: PLR0913 - one for each option
 
     Exit codes: 0 answered, 2 there is no such question or no ledger.
     """
+    import gc
+
+    gc.disable()  # ibis makes thousands of classes, and looking for litter among them takes a fifth
     known = _questions()
     if question is None:
         emit(_listed(known))
