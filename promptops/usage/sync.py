@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 State = Literal["added", "updated", "unchanged", "by hand"]
 _OURS: Final = re.compile(r"(?:trace|ledger) [0-9-]{10}\.\.[0-9-]{10}, n=[0-9]+\Z")
 _SKEWED: Final = Decimal("0.1")
+_SAME: Final = Decimal("0.005")  # shares of calls that differ by no more say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _off(before: Figure | Calibration | None, after: Figure | Calibration, share
     if before is None:
         return True
     was = _middle(before)
-    return abs(_middle(after) - was) > share * was
+    return abs(_middle(after) - was) > max(share * was, _SAME if isinstance(after, Decimal) else 0)
 
 
 def _middle(figure: Figure | Calibration) -> Decimal:

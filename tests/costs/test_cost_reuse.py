@@ -1,5 +1,6 @@
 """What a vendor's cache does with a prompt, by its marks, its model and how calls come."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from math import exp
@@ -68,6 +69,20 @@ def test_a_longer_life_is_found_more_often_and_costs_more_to_write() -> None:
 def test_a_measured_rate_comes_before_what_the_traffic_gives() -> None:
     use = Use(calls_per_month=Amount(Decimal(30_000)), cache=CacheUse(Decimal("0.42")))
     assert estimate(f"{LONG}\n{{% cache %}}\n", use).reused.hit == Decimal("0.42")
+
+
+def test_recorded_gaps_come_before_calls_at_random() -> None:
+    gaps = {"5m": Decimal("0.31"), "1h": Decimal("0.97")}
+    use = Use(calls_per_month=Amount(Decimal(30_000)), gaps=gaps)
+    assert float(estimate(f"{LONG}\n{{% cache %}}\n", use).reused.hit or 0) == 0.31
+    assert float(estimate(f'{LONG}\n{{% cache ttl="1h" %}}\n', use).reused.hit or 0) == 0.97
+    keyed = estimate(f"{{{{ shop }}}}{LONG}\n{{% cache %}}\n", use, shop=KEYED)
+    at_random = estimate(f"{{{{ shop }}}}{LONG}\n{{% cache %}}\n", shop=KEYED)
+    assert keyed.reused.hit == at_random.reused.hit  # gaps are not those of one key
+    apart = replace(use, cache=CacheUse(None, Decimal(10)))
+    shared = replace(apart, gaps={})
+    both = (estimate(f"{LONG}\n{{% cache %}}\n", one_of).reused.hit for one_of in (apart, shared))
+    assert len(set(both)) == 1  # nor those of one cache of ten
 
 
 def test_caches_that_share_the_calls_find_less() -> None:

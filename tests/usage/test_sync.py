@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -168,6 +169,32 @@ def test_a_file_is_off_when_a_figure_is_or_when_one_is_missing() -> None:
     _, planned = synced(text, measured({"desk": DESK}, {SONNET: dearer}))
     assert not planned.off_by(Decimal("0.05"))
     assert planned.off_by(Decimal("0.04"))
+
+
+def test_a_share_that_is_hardly_another_is_the_same() -> None:
+    text, _ = synced("", measured({"desk": {**DESK, "gaps.5m": Decimal(0)}}))
+    for share, off in (("0.005", False), ("0.006", True)):
+        _, planned = synced(text, measured({"desk": {**DESK, "gaps.5m": Decimal(share)}}))
+        assert planned.off_by(Decimal("0.1")) == off
+
+
+def test_a_prompt_s_calibration_and_its_text_are_written_into_its_entry() -> None:
+    found = measured({"desk": DESK, "shop": {}})
+    own = replace(ONE, until=date(2026, 11, 19), encoded=842)
+    hashed = "sha256:0123456789ab"
+    desk = replace(found.prompts["desk"], calibration={SONNET: own}, text=hashed)
+    shop = replace(found.prompts["shop"], calibration={SONNET: own})
+    found = replace(found, prompts={"desk": desk, "shop": shop})
+    text, planned = synced("", found)
+    inside = "{factor: 1, low: 0.94, high: 1.06, calls: 1_204, encoded: 842, until: 2026-11-19}"
+    assert text.count(f'    calibration:\n      "{SONNET}": {inside}\n') == 2
+    assert f'    text: "{hashed}"\n    from: {ORIGIN}\n' in text
+    assert planned.off_by(Decimal(10))
+    assert not synced(text, found)[1].changed
+    other = replace(found, prompts={"desk": replace(desk, text="sha256:ffffffffffff")})
+    again, planned = synced(text, other)
+    assert (again, planned.changed) == (text.replace(hashed, "sha256:ffffffffffff"), True)
+    assert not planned.off_by(Decimal("0.01"))
 
 
 # Laws
