@@ -43,7 +43,8 @@ class Cell:
     """Calls of a context; ``share`` is the part of them that is left, 1 of all that were recorded.
 
     ``lengths`` counts calls by the tokens of their answers, ``chars`` are characters by parts,
-    empty where the calls tell none. ``untold`` of the calls tell no usage.
+    empty where the calls tell none. ``untold`` of the calls tell no usage. ``daily`` are about the
+    dollars of the recorded requests and answers by day, which no change makes others.
     """
 
     paid: Paid
@@ -64,6 +65,7 @@ class Cell:
     lengths: Mapping[int, int] = field(default_factory=dict)
     chars: Mapping[str, Decimal] = field(default_factory=dict)
     share: Decimal = ONE
+    daily: Mapping[int, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def later(self) -> bool:
@@ -89,6 +91,17 @@ class Cell:
         return self.rates is not None and all(rate is not None for n, rate in pairs if n)
 
     @property
+    def rates_a_token(self) -> tuple[float, ...]:
+        """About what a token costs: plain, read, written for either lifetime, of an answer.
+
+        There is none where no price is known.
+        """
+        if self.rates is None or not self.priced:
+            return ()
+        each = (self.rates.input, self.rates.read, *self.writes, self.rates.output)
+        return tuple(float((rate or NOTHING) / MILLION) for rate in each)
+
+    @property
     def told(self) -> Decimal:
         """How many calls tell their usage."""
         return (self.calls - self.untold) * self.share
@@ -103,9 +116,8 @@ class Cell:
         """Dollars of the requests; 0 where no price is known."""
         if self.rates is None or not self.priced:
             return NOTHING
-        read = self.rates.input if self.rates.cache_read is None else self.rates.cache_read
         short, long = self.writes
-        total = self.input * self.rates.input + self.read * read
+        total = self.input * self.rates.input + self.read * self.rates.read
         total += self.short * (short or NOTHING) + self.long * (long or NOTHING)
         return total * self.share / MILLION
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.audit.cells import NOTHING, Cell, usd
+from promptops.audit.ranges import Range, lies_between
 from promptops.audit.sin import Stake
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import date
 
     from promptops.audit.sin import Lever
     from promptops.audit.template import Template
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 DAYS_OF_A_MONTH: Final = Decimal("30.4375")
 SHOWN: Final = 3  # of a list in a sentence
+_EPOCH: Final = date(1970, 1, 1)
 UNPROVEN: Final = "nothing recorded proves that it can be saved"
 
 
@@ -77,8 +79,10 @@ class Facts:
         low: tuple[Decimal, str] = (NOTHING, UNPROVEN),
     ) -> Stake:
         """Return what is at stake, at most all that a lever saves."""
-        high = self.saved(lever)
-        return Stake(paid, min(low[0], high), high, low[1], high_is)
+        after = lever(self)
+        high = max(self.month - after.month, NOTHING)
+        between = between_of(self, after)
+        return Stake(paid, min(low[0], high), high, low[1], high_is, between)
 
     def has(self, prompt: str) -> bool:
         """Return whether the project has a prompt of that name."""
@@ -96,6 +100,34 @@ class Facts:
                 return how.format(self.evals[one])
         which = f" of {named[0]}" if named else ""
         return f"{how.format('FILE')}, once there is an eval{which} (docs/evals.md)"
+
+
+def between_of(before: Facts, after: Facts) -> Range | None:
+    """Return between which dollars a month lies what a change takes off; None: not known."""
+    if before.cells is None or after.cells is None:
+        return _declared(before, after)
+    if not before.first:
+        return None
+    start = (before.first - _EPOCH).days
+    days = range(start, start + before.days)
+    return lies_between(before.cells, after.cells, days, before.monthly(Decimal(1)))
+
+
+def _declared(before: Facts, after: Facts) -> Range | None:
+    """Return what a change takes off at the fewest and the most calls that are declared."""
+    pairs = [(one, other) for one, other in zip(before.templates, after.templates, strict=True)
+             if one.month is not None and other.month is not None]  # fmt: skip
+    if not any(one.calls and (one.calls.low or one.calls.high) for one, _ in pairs):
+        return None
+    ends = []
+    for end in ("low", "high"):
+        off = NOTHING
+        for one, other in pairs:
+            assert one.calls is not None  # noqa: S101 - its month is known
+            share = (getattr(one.calls, end) or one.calls.expected) / one.calls.expected
+            off += share * ((one.month or NOTHING) - (other.month or NOTHING))
+        ends.append(max(off, NOTHING))
+    return Range(min(ends), max(ends), "at the fewest and at the most calls that are declared")
 
 
 def ranked(amounts: Mapping[str | None, Decimal]) -> list[tuple[str, Decimal]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +14,7 @@ from promptops.ledger.call_tables import PARTS
 from promptops.warehouse.tables import CONTEXTS, OUTCOMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ibis.expr.types import Table
 
@@ -29,6 +30,7 @@ _TOKENS: Final = (
     "input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_long_tokens",
     "output_tokens",
 )  # fmt: skip
+_FIRST: Final = 3  # of the sums: before the tokens are calls, those of no usage, and cut answers
 
 
 def gathered(house: Warehouse, window: Window) -> tuple[Cell, ...]:
@@ -46,7 +48,10 @@ def gathered(house: Warehouse, window: Window) -> tuple[Cell, ...]:
     lengths: dict[tuple[Any, ...], dict[int, int]] = {}
     for *key, length, number in house.rows(_lengths(calls)):
         lengths.setdefault(tuple(key), {})[int(length)] = int(number)
-    return tuple(_cell(row, contexts, lengths) for row in house.rows(_sums(calls)))
+    return tuple(
+        _cell(key, days, contexts, lengths.get(key, {}))
+        for key, days in _by_day(house.rows(_sums(calls))).items()
+    )
 
 
 def days(house: Warehouse, window: Window) -> tuple[int, int] | None:
@@ -71,7 +76,7 @@ def _keyed(calls: Table) -> Table:
 
 
 def _sums(calls: Table) -> Table:
-    wanted: Any = list(_KEY)
+    wanted: Any = [*_KEY, "day"]
     return calls.group_by(wanted).agg(
         calls=_.count(),
         untold=_.count() - _.input_tokens.count(),
@@ -87,19 +92,41 @@ def _lengths(calls: Table) -> Table:
     return told.group_by(wanted).agg(number=_.count())
 
 
-def _cell(
-    row: Any, contexts: Mapping[int, Any], lengths: Mapping[tuple[Any, ...], dict[int, int]]
-) -> Cell:
+def _by_day(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], dict[int, list[int]]]:
+    """Return the sums of each day by what the calls of a cell have in common."""
+    found: dict[tuple[Any, ...], dict[int, list[int]]] = {}
     size = len(_KEY)
-    key, sums = tuple(row[:size]), [int(value or 0) for value in row[size:]]
+    for row in rows:
+        sums = [0 if value is None else int(value) for value in row[size + 1 :]]
+        found.setdefault(tuple(row[:size]), {})[int(row[size])] = sums
+    return found
+
+
+def _cell(
+    key: tuple[Any, ...],
+    days: Mapping[int, list[int]],
+    contexts: Mapping[int, Any],
+    lengths: dict[int, int],
+) -> Cell:
     context, nth, cause, reads, turn, chunks, parts = key
     known, paid = contexts[context]
-    calls, untold, cut, *others = sums
+    calls, untold, cut, *others = map(sum, zip(*days.values(), strict=True))
     plain, read, short, long, output = map(Decimal, others[: len(_TOKENS)])
     chars = others[len(_TOKENS) :]
-    return Cell(
+    cell = Cell(
         paid, known, calls, untold, cut, plain, read, short, long, output,
         attempt=int(nth), cause=cause, reads=bool(reads), turn=turn, chunks=chunks,
-        lengths=lengths.get(key, {}),
+        lengths=lengths,
         chars=dict(zip(PARTS, map(Decimal, chars), strict=True)) if parts else {},
     )  # fmt: skip
+    rates = cell.rates_a_token
+    if not rates:
+        return cell
+    return replace(cell, daily={day: _dollars(sums[_FIRST:], rates) for day, sums in days.items()})
+
+
+def _dollars(tokens: Sequence[int], rates: Sequence[float]) -> tuple[float, float]:
+    """Return about what requests cost, and what answers do; the other sums stand behind these."""
+    plain, read, short, long, output = tokens[: len(_TOKENS)]
+    sent = plain * rates[0] + read * rates[1] + short * rates[2] + long * rates[3]
+    return sent, output * rates[4]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from promptops.audit.cells import NOTHING
+from promptops.audit.facts import between_of
 from promptops.audit.sins import sins
 from promptops.model.values import dataclass
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from promptops.audit.facts import Facts
+    from promptops.audit.ranges import Range
     from promptops.audit.sin import Sin
     from promptops.audit.what_if import Recosted
 
@@ -35,12 +37,13 @@ class Audit:
     """What ``promptops audit`` reports. ``steps`` are applied one after another.
 
     ``low`` of the compound is the largest of the sins' own: what is saved together is at least
-    what is saved by one.
+    what is saved by one. ``between`` is where its ``high`` lies.
     """
 
     facts: Facts
     sins: tuple[Sin, ...]
     steps: tuple[Step, ...]
+    between: Range | None = None
     notes: tuple[str, ...] = ()
     what_if: Recosted | None = None
 
@@ -63,17 +66,23 @@ class Audit:
 def audited(facts: Facts, notes: tuple[str, ...] = (), what_if: Recosted | None = None) -> Audit:
     """Return the audit of some facts."""
     found = tuple(sins(facts))
-    return Audit(facts, found, tuple(_steps(facts, found)), (*notes, *_unknown(facts)), what_if)
+    steps, left = _steps(facts, found)
+    told = (*notes, *_unknown(facts))
+    return Audit(facts, found, steps, between_of(facts, left) if steps else None, told, what_if)
 
 
-def _steps(facts: Facts, found: tuple[Sin, ...]) -> Iterator[Step]:
+def _steps(facts: Facts, found: tuple[Sin, ...]) -> tuple[tuple[Step, ...], Facts]:
+    steps = []
+    before = facts.month
     for one in found:
         if one.lever is None:
             continue
-        before, changed = facts.month, one.lever(facts)
-        if changed.month < before:  # a lever that makes nothing cheaper is not pulled
-            yield Step(one.name, before, changed.month)
-            facts = changed
+        changed = one.lever(facts)
+        after = changed.month
+        if after < before:  # a lever that makes nothing cheaper is not pulled
+            steps.append(Step(one.name, before, after))
+            facts, before = changed, after
+    return tuple(steps), facts
 
 
 def _unknown(facts: Facts) -> Iterator[str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from promptops.audit.facts import Facts
+    from promptops.audit.ranges import Range
 
     Lever = Callable[[Facts], Facts]
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class Stake:
     """Dollars a month that could be saved: at least ``low``, at most ``high``, and how each is got.
 
-    ``paid`` is what the calls or tokens in question cost a month.
+    ``paid`` is what the calls or tokens in question cost a month. ``high`` is recosted exactly and
+    varies from month to month: ``between`` says how far, None where nothing is known of that.
     """
 
     paid: Decimal
@@ -27,6 +29,7 @@ class Stake:
     high: Decimal
     low_is: str
     high_is: str
+    between: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)

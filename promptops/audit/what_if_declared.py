@@ -52,7 +52,7 @@ def retried(templates: Templates, share: Decimal) -> Told:
 
     how = (
         "each attempt fails with that chance and is made again until one does not; of an agent's "
-        "steps as `retries.checked` of usage.yml says"
+        "steps as retries.checked of usage.yml says"
     )
     return Told(tuple(map(again, templates)), how)
 

@@ -61,7 +61,7 @@ def batched(cells: Cells, share: Decimal, prices: Prices) -> tuple[Cells, bool, 
     kept = tuple(one for one in cells if one.paid.tier == _BATCH)
     unable = tuple(one for one in now if one.rates is None or price_of(one) is None)
     some, rest = split(able, share)
-    silent = sorted({one.paid.model for one in unable})
+    silent = sorted({one.paid.model for one in unable if one.calls > one.untold})
     unknown = f"no batch price is known of {', '.join(silent)}: it stays as it is" if silent else ""
     how = f"{share:.0%} of the calls of each kind, at today's batch prices of the list"
     return (*kept, *unable, *rest, *on_price(some, price_of)), False, how, unknown

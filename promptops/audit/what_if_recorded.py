@@ -44,7 +44,7 @@ def _fewer_chunks(cells: tuple[Cell, ...], asked: Asked) -> Pulled:
 
 
 def _best_cache(cells: tuple[Cell, ...], _: Asked) -> Pulled:
-    how = "misses read what hits of their version read on average, as `ledger query cache`"
+    how = "misses read what hits of their version read on average, as ledger query cache says"
     return levers.found_again(cells), False, how, _never(cells)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from promptops.reporters.audit_words import changed, got, interval
+from promptops.reporters.audit_words import at_stake, changed, got
 from promptops.reporters.figures import dollars
-from promptops.reporters.page.bars import bar, scale
+from promptops.reporters.page.bars import bar, scale, whisker
 from promptops.reporters.page.markup import Html, el, join
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promptops.reporters.page.bars import Scale
 
 _ZERO: Final = Decimal(0)
+_FARTHEST: Final = Decimal("1.5")  # times the longest bar: a line that goes on is cut
 
 
 def waterfall(found: Audit) -> Html | None:
@@ -77,11 +78,14 @@ def _row(  # noqa: PLR0913 - a row is its bar
 def sins(found: Audit) -> Html:
     """Return each sin with its interval, and unfolded its evidence, what to do and what proves."""
     ranked = found.ranked
-    drawn = scale([_ZERO, *(one.stake.high for one in ranked if one.stake)])
+    most = max((one.stake.high for one in ranked if one.stake), default=_ZERO)
+    ends = (one.stake.between.high for one in ranked if one.stake and one.stake.between)
+    drawn = scale([_ZERO, most, *(min(end, most * _FARTHEST) for end in ends)])
     items = [_sin(one, drawn, opened=at == 0) for at, one in enumerate(ranked)]
     told = (
-        "Seven ways to waste money, the one with most at stake first. A bar reaches as far as all "
-        "that its change could save; its full part is proven."
+        "Seven ways to waste money, the one with most at stake first. A bar is all that its change "
+        "would have saved, its full part is proven, and the line through its end is how far "
+        "months differ."
     )
     heading = el("h2", "What is at stake", id="sins", tabindex="-1")
     return el("section", heading, el("p", told, class_="soft"), el("div", join(items)),
@@ -91,7 +95,7 @@ def sins(found: Audit) -> Html:
 def _sin(one: Sin, drawn: Scale, *, opened: bool) -> Html:
     stake = one.stake
     known = stake is not None and stake.high > 0
-    shown = interval(one)
+    shown = at_stake(one)
     summary = el(
         "summary",
         el("h3", one.title),
@@ -109,11 +113,12 @@ def _sin(one: Sin, drawn: Scale, *, opened: bool) -> Html:
 def _range(drawn: Scale, one: Sin) -> Html | None:
     if one.stake is None or not one.stake.high:
         return el("span", class_="bar")
-    at_most = bar(drawn, one.stake.low, one.stake.high, "less", first=True, last=True)
-    if not one.stake.low:
-        return at_most
-    proven = bar(drawn, _ZERO, one.stake.low, "proven", first=True, last=True)
-    return el("span", at_most, proven, class_="both")
+    parts = [bar(drawn, one.stake.low, one.stake.high, "less", first=True, last=True)]
+    if one.stake.low:
+        parts.append(bar(drawn, _ZERO, one.stake.low, "proven", first=True, last=True))
+    if one.stake.between is not None:
+        parts.append(whisker(drawn, one.stake.between.low, one.stake.between.high))
+    return el("span", *parts, class_="both")
 
 
 def _facts(one: Sin) -> Iterator[Html]:
@@ -121,12 +126,13 @@ def _facts(one: Sin) -> Iterator[Html]:
                                            ("Proof", command(one.proof))]  # fmt: skip
     if one.stake is not None and one.stake.high:
         pairs.append(("Paid", f"{dollars(one.stake.paid)} a month for the calls in question"))
-        pairs.append((f"At most {dollars(one.stake.high)}", one.stake.high_is))
-        pairs.append(
-            (f"At least {dollars(one.stake.low) if one.stake.low else '$0'}", one.stake.low_is)
-        )
-    if one.stake is not None and (known := one.stake.between) is not None:
-        pairs.append((f"{dollars(known.low)} to {dollars(known.high)}", f"a month: {known.how}"))
+        pairs.append(("At stake", f"{dollars(one.stake.high)} a month, if {one.stake.high_is}"))
+        between = one.stake.between
+        if between is not None:
+            ends = f"{dollars(between.low) if between.low else '$0'} to {dollars(between.high)}"
+            pairs.append(("Between", f"{ends}: {between.how}"))
+        proven = f"{dollars(one.stake.low)} a month, if " if one.stake.low else "$0: "
+        pairs.append(("Proven", f"{proven}{one.stake.low_is}"))
     pairs += [("Not known", told) for told in one.unknown]
     for term, said in pairs:
         yield el("dt", term)

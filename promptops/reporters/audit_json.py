@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from promptops.audit.ranges import Range
     from promptops.audit.report import Audit
     from promptops.audit.sin import Sin
     from promptops.audit.what_if import Change
@@ -31,6 +32,7 @@ def report(found: Audit) -> dict[str, Any]:
         "together": {
             "low": _text(found.low),
             "high": _text(found.high),
+            "between": _between(found.between),
             "steps": [
                 {"sin": one.name, "saves": _text(one.saved), "left": _text(one.after)}
                 for one in found.steps
@@ -60,12 +62,17 @@ def _sin(one: Sin) -> dict[str, Any]:
             "high": _text(stake.high),
             "low_is": stake.low_is,
             "high_is": stake.high_is,
+            "between": _between(stake.between),
         },
         "evidence": list(one.evidence),
         "unknown": list(one.unknown),
         "next_step": one.step,
         "proof": one.proof,
     }
+
+
+def _between(known: Range | None) -> dict[str, str] | None:
+    return known and {"low": _text(known.low), "high": _text(known.high), "how": known.how}
 
 
 def _change(one: Change) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptops.reporters.audit_words import changed, compound, got, interval, methods, window
+from promptops.reporters.audit_words import at_stake, changed, compound, got, methods, window
 from promptops.reporters.figures import dollars
 from promptops.reporters.markdown import code, prose
 
@@ -19,7 +19,7 @@ def report(found: Audit) -> str:
     """Return the audit; what is of prompts and calls is shown as it is, not read as Markdown."""
     lines = [f"## Audit: {dollars(found.facts.month)} a month", "", prose(window(found)), ""]
     lines += ["| sin | at stake |", "| --- | --- |"]
-    lines += [f"| {one.title} | {interval(one)} |" for one in found.ranked]
+    lines += [f"| {one.title} | {at_stake(one)} |" for one in found.ranked]
     lines += ["", *_together(found), *_what_if(found)]
     for sin in found.ranked:
         lines += _sin(sin)
@@ -28,7 +28,7 @@ def report(found: Audit) -> str:
 
 
 def _sin(sin: Sin) -> Iterator[str]:
-    yield f"### {sin.title}: {interval(sin)}"
+    yield f"### {sin.title}: {at_stake(sin)}"
     yield ""
     yield from (f"- {prose(one)}" for one in (*sin.evidence, *methods(sin)))
     yield from (f"- not known: {prose(one)}" for one in sin.unknown)

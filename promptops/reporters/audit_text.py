@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from promptops.reporters.audit_words import changed, compound, got, interval, methods, window
+from promptops.reporters.audit_words import at_stake, changed, compound, got, methods, window
 from promptops.reporters.figures import dollars, printable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def report(found: Audit) -> str:
 
 def _sin(number: int, sin: Sin) -> Iterator[str]:
     title = f"{number}. {sin.title}"
-    yield f"{title}{interval(sin):>{max(_WIDTH - len(title), 0)}}"
+    yield f"{title}{at_stake(sin):>{max(_WIDTH - len(title), 0)}}"
     for one in sin.evidence:
         yield from _wrapped(f"   {one}", "     ")
     for one in methods(sin):

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from promptops.reporters.figures import dollars
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from promptops.audit.ranges import Range
     from promptops.audit.report import Audit
     from promptops.audit.sin import Sin
     from promptops.audit.what_if import Change
@@ -37,19 +40,41 @@ def interval(sin: Sin) -> str:
     return f"{dollars(low) if low else '$0'} to {dollars(high)} a month"
 
 
+def at_stake(sin: Sin) -> str:
+    """Return between which dollars a month what is at stake lies, as far as that is known."""
+    if sin.stake is None:
+        return "not known"
+    if not sin.stake.high:
+        return "nothing"
+    return f"{_between(sin.stake.high, sin.stake.between)} a month"
+
+
 def methods(sin: Sin) -> list[str]:
-    """Return how both ends of an interval were got."""
-    if sin.stake is None or not sin.stake.high:
+    """Return what is at stake, between what it lies, and what of it is proven; how each is got."""
+    stake = sin.stake
+    if stake is None or not stake.high:
         return []
-    low = sin.stake.low_is if sin.stake.low else f"$0: {sin.stake.low_is}"
-    return [f"high: {sin.stake.high_is}", f"low: {low}"]
+    told = f"at stake: {dollars(stake.high)} a month, if {stake.high_is}"
+    if stake.between is not None:
+        told += f"; {_between(stake.high, stake.between)}: {stake.between.how}"
+    proven = f"{dollars(stake.low)} a month, if" if stake.low else "$0:"
+    return [told, f"proven: {proven} {stake.low_is}"]
+
+
+def _between(amount: Decimal, known: Range | None) -> str:
+    if known is None:
+        return dollars(amount)
+    low = dollars(known.low) if known.low else "$0"
+    return f"{low} to {dollars(known.high)}"
 
 
 def compound(found: Audit) -> str:
     """Return what all together come to."""
     low = dollars(found.low) if found.low else "$0"
-    high, month = dollars(found.high), dollars(found.facts.month)
-    return f"together {low} to {high} of {month} a month, each applied to what is left"
+    month, known = dollars(found.facts.month), found.between
+    between = f" ({_between(found.high, known)})" if known is not None else ""
+    told = f"together {dollars(found.high)}{between} of {month} a month, {low} of it proven"
+    return f"{told}; each is applied to what those before it leave"
 
 
 def changed(change: Change) -> str:

@@ -37,9 +37,7 @@ def sin(facts: Facts) -> Sin:
     prompts = ranked(summed((one.paid.prompt, one.usd) for one in later))
     names = [name for name, _ in prompts]
     paid = facts.monthly(sum((one.usd for one in later), NOTHING))
-    loops = [line for line in by_line(facts.cells).values() if _loops(line)]
-    loops.sort(key=lambda line: (-usd(line), str(line[0].line)))
-    told = [_line(facts, line) for line in loops]
+    told = [_line(facts, line) for line in _growing(facts.cells)]
     silent = sum(one.calls for one in facts.cells if one.turn is None)
     unknown = [f"no turn is told of {count(silent, 'call')}: in no figure here"] * bool(silent)
     stake = facts.stake(paid, _flat, _HIGH)
@@ -50,8 +48,12 @@ def sin(facts: Facts) -> Sin:
     )
 
 
-def _loops(line: list[Cell]) -> bool:
-    return any(one.turn is not None and one.turn > 1 for one in line)
+def _growing(cells: tuple[Cell, ...]) -> list[list[Cell]]:
+    """Return the lines whose turns grow, those first whose growth costs most."""
+    flat = {line: usd(of) for line, of in by_line(flat_turns(cells)).items()}
+    found = [(usd(of) - flat[line], str(line), of) for line, of in by_line(cells).items()]
+    found.sort(key=lambda one: (-one[0], one[1]))
+    return [of for grown, _, of in found if grown > 0]
 
 
 def _unread(later: list[Cell]) -> bool:

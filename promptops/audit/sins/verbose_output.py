@@ -51,8 +51,8 @@ def _lengths(cells: tuple[Cell, ...], names: list[str]) -> list[str]:
     order = {name: at for at, name in enumerate(names)}
     lines = sorted(half, key=lambda line: (order.get(line[0] or "", len(order)), str(line)))
     return [
-        f"{' '.join(filter(None, line))}: half of the answers have {half[line]:,} tokens or less, "
-        f"95 % {most[line]:,}"
+        f"{' '.join(filter(None, line))}: half of the answers have at most "
+        f"{count(half[line], 'token')}, 95% at most {most[line]:,}"
         for line in lines[:SHOWN]
     ]  # fmt: skip
 

@@ -21,14 +21,25 @@ class AuditWindow(Part):
     calls: Count | None = Field(description="How many calls are recorded in them.")
 
 
+class AuditBetween(Part):
+    """Between which dollars a month what is at stake lies."""
+
+    low: Money = Field(description="The low end.")
+    high: Money = Field(description="The high end.")
+    how: str = Field(description="How both were got.")
+
+
 class AuditStake(Part):
     """Dollars a month that could be saved."""
 
     paid: Money = Field(description="What the calls or tokens in question cost.")
-    low: Money = Field(description="The least that could be saved.")
-    high: Money = Field(description="The most.")
+    low: Money = Field(description="The least that could be saved: what is proven.")
+    high: Money = Field(description="The most: what is at stake, recosted.")
     low_is: str = Field(description="How the least was got.")
     high_is: str = Field(description="How the most was got.")
+    between: AuditBetween | None = Field(
+        description="How far a month's most may lie from that of this window; null if unknown."
+    )
 
 
 class AuditSin(Part):
@@ -56,6 +67,9 @@ class AuditTogether(Part):
 
     low: Money = Field(description="The least that all save.")
     high: Money = Field(description="The most that all save.")
+    between: AuditBetween | None = Field(
+        description="How far a month's most may lie from it; null if unknown."
+    )
     steps: Many[AuditStep] = Field(description="The changes in their order.")
 
 
