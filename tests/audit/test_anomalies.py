@@ -21,6 +21,8 @@ from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
 from promptops.model.days import day_of
 from promptops.model.money import Price, Rates, Usage
+from promptops.reporters import answer_text
+from promptops.warehouse.warehouse import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from promptops.warehouse.warehouse import Warehouse
 
 DAY = 86_400
-MONDAY = 20_730  # 5 October 2026
+MONDAY = 20_731  # 5 October 2026
 STRANGE = MONDAY + 28  # a Monday after twenty weekdays
 PRICE = Price("openai:gpt-5.6", Rates(Decimal(1), Decimal(10)))
 
@@ -68,6 +70,16 @@ def test_a_strange_day_is_listed_with_the_version_that_began(house: Warehouse) -
         assert chance < 0.05
         assert began == "v2"
     assert "figures of days were held against the median" in found.notes[0]
+
+
+def test_a_strange_day_is_told_in_a_line(ledger: Path) -> None:
+    found = questions()["anomalies"].ask(opened(str(ledger)), Window())
+    length, cost = answer_text.report(found, 20).splitlines()[3:5]
+    for line, row in ((length, found.rows[0]), (cost, found.rows[1])):
+        assert line.startswith("2026-11-02  shop/…  v1")
+        value, usual, change, chance, began = line.split()[-5:]
+        assert (value, usual) == (f"{row[5]:.4g}", f"{row[6]:.4g}")
+        assert (change, chance, began) == (f"{row[7]:.1%}", f"{row[8]:.4g}", "v2")
 
 
 def test_fewer_than_seven_former_days_say_nothing(house: Warehouse) -> None:

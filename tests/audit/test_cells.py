@@ -15,12 +15,17 @@ from promptops.audit.question import Window
 from promptops.audit.questions import questions
 from promptops.audit.spending import Spending, spending
 from promptops.audit.what_if import parse, recosted
+from promptops.ledger.call_store import CallStore
+from promptops.model.calls import Call, Context, Outcome
 from promptops.model.days import day_of
 from promptops.pricing.prices import list_prices
+from promptops.warehouse.copying import to_postgres
+from promptops.warehouse.tables import OUTCOMES_IN_CONTEXT
 from promptops.warehouse.warehouse import opened
-from tests.audit.world import made
+from tests.audit.world import DAY, made
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from promptops.warehouse.warehouse import Warehouse
@@ -81,3 +86,17 @@ def facts(house: Warehouse) -> Facts:
     assert seen is not None
     cells = sorted(gathered(house, EVER), key=repr)
     return Facts(tuple(cells), first=day_of(seen[0]), last=day_of(seen[1]))
+
+
+def test_a_copy_made_twice_finds_the_calls_of_later_outcomes(
+    tmp_path: Path, database: Callable[[], str]
+) -> None:
+    ledger, url = made(tmp_path / "ledger.db"), database()
+    assert to_postgres(ledger, url)["calls"] == 600
+    with CallStore.open(ledger) as store:
+        store.add([Call("late", 200.5 * DAY, Context("a:b", feature="late"), session="s1")])
+        store.tell([Outcome("latest", 201.0 * DAY, "resolved", session="s1")])
+    assert to_postgres(ledger, url)["outcomes"] == 1
+    rows = opened(url).rows(OUTCOMES_IN_CONTEXT)
+    assert sorted(rows) == sorted(opened(str(ledger)).rows(OUTCOMES_IN_CONTEXT))
+    assert [row[-1] for row in rows if row[0] == "latest"] == [200]
