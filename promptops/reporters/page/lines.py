@@ -22,7 +22,7 @@ _LEFT: Final = 13.0  # percent of the width, where heights are named
 _WIDTH: Final = 460  # pixels that names are placed for
 _LETTER: Final = 7.5
 _NAME: Final = 18  # characters
-_PLACES: Final = (-8, 18, -15, 25, -22, 32, -36, 45)
+_PLACES: Final = (-8, 18, -15, 25, -22, 32, -36, 46, -50, 60)
 _Taken = tuple[float, float, float]  # from, to, and the height of its foot
 
 
@@ -140,7 +140,9 @@ def _names(lines: Sequence[Line], high: float) -> Iterator[Html]:
         name = line.name if len(line.name) <= _NAME else f"{line.name[: _NAME - 1]}…"
         wide = 100 * _LETTER * len(name) / _WIDTH
         left = x - wide if x > 100 - wide else x
-        dy = next((one for one in _PLACES if _free(taken, left, wide, y + one)), _PLACES[0])
+        dy = next((one for one in _PLACES if _free(taken, left, wide, y + one)), None)
+        if dy is None:
+            continue  # the legend has it
         taken.append((left, left + wide, y + dy))
         anchor = "end" if left < x else "start"
         yield el("text", name, x=f"{x:.2f}%", y=f"{y:.1f}", dy=str(dy), text_anchor=anchor,
