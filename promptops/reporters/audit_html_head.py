@@ -11,6 +11,7 @@ from promptops.reporters.page.markup import Html, el, join, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from promptops.audit.daily import Days
     from promptops.audit.report import Audit
@@ -31,10 +32,16 @@ def sentence(found: Audit) -> str:
     told = f"{what} {dollars(month)} a month"
     if not found.high:
         return f"{told}; nothing was found that would save any of it."
-    high = dollars(found.high)
-    if not found.low:
-        return f"{told}. Mending what was found would save $0 to {high} of it; none is proven yet."
-    return f"{told}. Mending what was found would save {dollars(found.low)} to {high} of it."
+    known = found.between
+    high = dollars(found.high) if known is None else f"{_usd(known.low)} to {_usd(known.high)}"
+    proven = (
+        f"{dollars(found.low)} of that is proven" if found.low else "none of that is proven yet"
+    )
+    return f"{told}. Mending all that was found would save {high} of it; {proven}."
+
+
+def _usd(amount: Decimal) -> str:
+    return dollars(amount) if amount else "$0"
 
 
 def head(found: Audit, days: Days | None, note: Html | None) -> Html:
@@ -60,7 +67,7 @@ def _figures(found: Audit, days: Days | None) -> Iterator[Html]:
     if found.facts.month:
         yield _figure("A month", dollars(found.facts.month))
         share = found.high / found.facts.month
-        yield _figure("At stake, at most", dollars(found.high), f"{share:.0%} of it")
+        yield _figure("At stake", dollars(found.high), f"{share:.0%} of it")
     if days is None:
         known = sum(one.month is not None for one in found.facts.templates)
         yield _figure("Prompts", f"{known:,}", f"of {len(found.facts.templates):,} with a month")

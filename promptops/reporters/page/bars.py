@@ -77,6 +77,17 @@ def bar(
               preserveAspectRatio="none", aria_hidden="true", focusable="false")  # fmt: skip
 
 
+def whisker(drawn: Scale, low: Decimal, high: Decimal) -> Html:
+    """Return a line between two amounts, with its ends; what is beyond the scale is cut."""
+    left, right = drawn.across(low), drawn.across(min(high, drawn.high))
+    middle, end = _HEIGHT // 2, 5
+    ends = [left] if high > drawn.high else [left, right]
+    marks = "".join(f"M{_round(x)} {middle - end}V{middle + end}" for x in ends)
+    path = el("path", d=f"M{_round(left)} {middle}H{_round(right)}{marks}", class_="whisker")
+    return el("svg", path, viewBox=f"0 0 {WIDTH} {_HEIGHT}", class_="bar",
+              preserveAspectRatio="none", aria_hidden="true", focusable="false")  # fmt: skip
+
+
 def _line(kind: str, x: float, top: int, bottom: int) -> Html:
     return el("path", d=f"M{_round(x)} {top}V{bottom}", class_=kind)
 
