@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from promptops.caching.usage_shapes import Shape
 
+_NOTHING: Final[Mapping[str, int]] = {}  # of many calls, kept once
 _BODIES: Final = {"message": "anthropic", "response": "openai", "chat.completion": "openai"}
 
 
@@ -111,7 +112,7 @@ def by_shape(usage: object, shape: Shape, who: str) -> Usage:
     return Usage(plain + (more or 0), output, read, write)
 
 
-def _written(usage: object, shape: Shape, who: str) -> dict[str, int]:
+def _written(usage: object, shape: Shape, who: str) -> Mapping[str, int]:
     """Return the tokens written, by lifetime; none of 0."""
     parts = {ttl: count_at(usage, path, who) for ttl, path in shape.by_ttl.items()}
     listed = _at(usage, shape.write_list) if shape.write_list else None
@@ -126,7 +127,7 @@ def _written(usage: object, shape: Shape, who: str) -> dict[str, int]:
             named = shape.write[0]
             raise UsageRefused(f"{who}: {named} is {total}, its lifetimes add up to {summed}")
         return found
-    return {shape.default: total} if total else {}
+    return {shape.default: total} if total else _NOTHING
 
 
 def _output(usage: object, shape: Shape, prompt: int, who: str) -> int:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from promptops.evals.alike import Alike
 from promptops.evals.costing_charge import Charge, Meter, scaled
 from promptops.evals.costing_counts import count, encoding_for
 from promptops.evals.costing_cuts import DIFFERS
@@ -49,15 +50,7 @@ class Costing:
     @cached_property
     def errors(self) -> tuple[str, ...]:
         """What must not be: texts that are not the same between placements, or cannot be cut."""
-        found = []
-        for version, known in self.counted.items():
-            by_told: dict[str, list[str]] = defaultdict(list)
-            for case, told in known.wrong.items():
-                by_told[told].append(case)
-            for told, cases in by_told.items():
-                more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
-                found.append(f"{version}, case {cases[0]}{more}: {told}")
-        return tuple(found)
+        return tuple(one for version, known in self.counted.items() for one in known.told(version))
 
     def dollars(self, variant: Variant, case: Case, completion: Completion) -> Decimal | None:
         """Return what an answer costs with the marks as shipped; None where it is not known."""
@@ -69,7 +62,8 @@ class Costing:
         ends = self.ends(variant, case.id)
         if ends is None and meter.placing.marks:
             return None
-        return meter.exact(completion.usage, ends or ()).quantize(PER_CALL)
+        found = meter.exact(completion.usage, ends or ()).quantize(PER_CALL)
+        return self._alike.one(found, found)
 
     def costed(
         self, replies: Iterable[Reply], kinds: Sequence[str] = PLACEMENTS
@@ -107,6 +101,10 @@ class Costing:
         }
 
     @cached_property
+    def _alike(self) -> Alike[Decimal]:
+        return Alike()
+
+    @cached_property
     def _meters(self) -> dict[str, Meter | None]:
         return {}
 
@@ -126,7 +124,7 @@ class Costing:
         on = self.grounds.get(variant.id)
         if on is None:
             return None
-        known = self.counted[variant.version].ends.get((self._encodings[variant.model], case))
+        known = self.counted[variant.version].ends[self._encodings[variant.model]].get(case)
         return known[on.skipped :] if known and on.skipped else known
 
     @cached_property

@@ -13,7 +13,7 @@ from promptops.model.values import dataclass
 from promptops.tokens.methods import method_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promptops.evals.costing_cuts import Cut, Cuts, Texts
     from promptops.evals.variants import Variant
@@ -29,9 +29,18 @@ class Counted:
     """A version's cuts, and each case's prefixes by encoding; ``wrong`` says what cannot be cut."""
 
     cuts: Cuts | None = None
-    ends: dict[tuple[str, str], Ends] = field(default_factory=dict)  # by encoding and case
+    ends: dict[str, dict[str, Ends]] = field(default_factory=dict)  # by encoding, then by case
     contents: dict[str, Mapping[int, str]] = field(default_factory=dict)  # by case
     wrong: dict[str, str] = field(default_factory=dict)  # by case
+
+    def told(self, version: str) -> Iterator[str]:
+        """Yield what cannot be cut, each reason once, with a case that has it."""
+        by_told: dict[str, list[str]] = {}
+        for case, told in self.wrong.items():
+            by_told.setdefault(told, []).append(case)
+        for told, cases in by_told.items():
+            more = f" and {len(cases) - 1:,} more" if len(cases) > 1 else ""
+            yield f"{version}, case {cases[0]}{more}: {told}"
 
 
 def encoding_for(model: str) -> str:
@@ -93,5 +102,8 @@ def _sum(
     def prefix(one: Texts) -> int:
         return attached + sum(map(tokens.__getitem__, one))
 
+    alike: dict[Ends, Ends] = {}  # texts of one template are often as long as others
+    known.ends[encoding] = ends = {}
     for case, one in texts.items():
-        known.ends[encoding, case] = tuple(map(prefix, one.texts))
+        found = tuple(map(prefix, one.texts))
+        ends[case] = alike.setdefault(found, found)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Texts = tuple[str, ...]
 DIFFERS: Final = "its text would not be the same with cache marks elsewhere"
 _NO_SAMPLE: Final = "; declare cost.sample"  # a case has values of its own
+_NO_CONTENTS: Final[Mapping[int, str]] = {}
 _SIZE: Final = 12  # bytes of a digest
 
 
@@ -72,7 +73,7 @@ class Cuts:
         texts = [ends.get(f"p{at}", whole) for at in range(len(self.stops))]
         if self.stops[0].label == TOOLS:
             texts[0] = ()
-        contents = {}
+        contents = _NO_CONTENTS
         if self.marks:
             wanted = {at for at, one in enumerate(self.stops) if one.shipped or one.label == TOOLS}
             if "automatic" in self.draft.bare.prompt.metadata.cache:

@@ -52,11 +52,11 @@ def input_dollars(made: Prepared, one: Variant, mine: Made, price: Price) -> Dec
 
 def _sent(made: Prepared, one: Variant, mine: Made) -> Iterator[Sent]:
     assert made.costing is not None  # noqa: S101 - the caller looked
-    ends = made.costing.counted[one.version].ends
-    encoding, method = encoding_for(one.model), method_of(made, one)
+    ends = made.costing.counted[one.version].ends.get(encoding_for(one.model), {})
+    method = method_of(made, one)
     places, ahead = made.plan.run.concurrency, int(made.plan.run.warm_up)
     for at, case in enumerate(mine.cases):
-        known = ends.get((encoding, case))
+        known = ends.get(case)
         if known is None:
             return
         when = SECOND * (0 if ahead and not at else ahead + (at - ahead) // places)

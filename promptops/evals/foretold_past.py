@@ -81,8 +81,8 @@ def _counted(made: Prepared, one: Variant, mine: Made) -> tuple[Decimal | None, 
     known = None if made.costing is None else made.costing.counted.get(one.version)
     if known is None:
         return None, "the text of its calls is not counted"
-    encoding = encoding_for(one.model)
-    ends = [known.ends.get((encoding, case)) for case in mine.cases]
+    by_case = known.ends.get(encoding_for(one.model), {})
+    ends = [by_case.get(case) for case in mine.cases]
     counted = [end[-1] for end in ends if end]
     if len(counted) < len(ends):
         return None, next(iter(known.wrong.values()), "its text cannot be cut")

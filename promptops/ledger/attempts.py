@@ -81,10 +81,10 @@ def items(connection: sqlite3.Connection, run_id: str) -> Iterator[Asked]:
     """Yield a run's items in their order."""
     cursor = connection.execute(_ITEMS, {"run": run_id})
     cursor.arraysize = _PAGE
-    same = dict[str, str]().setdefault  # every row brings its own words: they are the same few
+    same = dict[str, str]().setdefault  # every row brings its own words, and many the same ones
     while rows := cursor.fetchmany():
-        for version, model, *more in rows:
-            yield Asked(same(version, version), same(model, model), *more)
+        for version, model, case, *more in rows:
+            yield Asked(same(version, version), same(model, model), same(case, case), *more)
 
 
 def attempts(connection: sqlite3.Connection, run_id: str) -> Iterator[Attempt]:

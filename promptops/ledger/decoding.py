@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from promptops.ledger.rows import Answer, Batch, Intent, Item, Result, Run, Scored
@@ -56,6 +57,7 @@ def result(row: Sequence[Any]) -> Result | None:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1_000)  # equal ones are kept once: a report holds those of all calls
 def usage(plain: int | None, read: int, written: str, output: int) -> Usage | None:
     """Return what a call used, or None where its vendor did not say."""
     if plain is None:
