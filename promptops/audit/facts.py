@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.audit.cells import NOTHING, Cell, usd
 from promptops.audit.ranges import Range, lies_between
 from promptops.audit.sin import Stake
+from promptops.model.days import number_of
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
 
     from promptops.audit.sin import Lever
     from promptops.audit.template import Template
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 DAYS_OF_A_MONTH: Final = Decimal("30.4375")
 SHOWN: Final = 3  # of a list in a sentence
-_EPOCH: Final = date(1970, 1, 1)
 UNPROVEN: Final = "nothing recorded proves that it can be saved"
 
 
@@ -108,7 +108,7 @@ def between_of(before: Facts, after: Facts) -> Range | None:
         return _declared(before, after)
     if not before.first:
         return None
-    start = (before.first - _EPOCH).days
+    start = number_of(before.first)
     days = range(start, start + before.days)
     return lies_between(before.cells, after.cells, days, before.monthly(Decimal(1)))
 

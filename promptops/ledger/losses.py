@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from promptops.ledger.place import Place, told
 from promptops.ledger.tallies import left_behind
+from promptops.model.days import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-DAY: Final = 86_400  # seconds
 _LOSSES: Final = "SELECT loss_id, at, kind, cause, number FROM losses"
 _THERE: Final = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'losses'"
 _DATED: Final = (-719_162, 2_900_000)  # days that have a date; a clock may say anything
@@ -51,7 +51,7 @@ def _when(losses: Sequence[Lost]) -> str:
 
 
 def _date(day: int) -> str:
-    found = datetime.fromtimestamp(day * DAY, UTC)
+    found = datetime.fromtimestamp(day * SECONDS, UTC)
     return f"{found.day} {found:%B %Y}"
 
 
@@ -70,7 +70,7 @@ def lost(path: Path, first: int | None = None, last: int | None = None) -> tuple
     found |= {key: tuple(row) for key, *row in _written(path)}
     sums: Counter[tuple[int, str, str]] = Counter()
     for at, kind, cause, number in found.values():
-        sums[int(at // DAY), kind, cause] += number
+        sums[int(at // SECONDS), kind, cause] += number
     return tuple(
         Lost(day, kind, cause, number)
         for (day, kind, cause), number in sorted(sums.items())
