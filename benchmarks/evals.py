@@ -12,6 +12,8 @@ FOLDER holds the peers' environments, each made beforehand; one that is missing 
     python -m venv FOLDER/pydantic && FOLDER/pydantic/bin/pip install pydantic-evals aiohttp
     npm install --prefix FOLDER/promptfoo promptfoo
 
+Limits are for promptops where it ran before; "its very first" run makes a tokenizer ready, too.
+
 promptops asks two versions about half of the cases each, prices every call, writes every attempt
 down, and judges the difference; the peers ask one version about all of them.
 """

@@ -12,11 +12,12 @@ from evals_peers import promptfoo
 from evals_world import PROMPTOPS, Took, answered, environment, project, serving, took
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 HERE: Final = Path(__file__).parent
 MODEL: Final = "anthropic:claude-haiku-5-5"
 EVAL: Final = (PROMPTOPS, "eval", "evals/sort.yaml")
+PLAN: Final = (PROMPTOPS, "eval", "plan", "evals/sort.yaml")
 QUIET: Final = {"PROMPTFOO_DISABLE_TELEMETRY": "1", "PROMPTFOO_DISABLE_UPDATE": "1"}
 
 
@@ -43,7 +44,10 @@ class Contenders:
 
     def turns(self, load: Load, *, peers: bool = True) -> dict[str, list[Took]]:
         """Return what each contender took in each turn; ``out`` is how many cases have a score."""
-        contenders: dict[str, Callable[[Path, str, Load], Took]] = {"promptops": self.promptops}
+        contenders: dict[str, Callable[[Path, str, Load], Took]] = {
+            "promptops": self.promptops,
+            "its very first": self.first,
+        }
         if not load.limited and not load.failing:
             # Neither of these tries again by itself.
             contenders["bare aiohttp"] = self.python("bare")
@@ -72,9 +76,17 @@ class Contenders:
         return found
 
     def promptops(self, folder: Path, url: str, load: Load) -> Took:
-        """Run an eval from an empty ledger."""
+        """Run an eval from an empty ledger, where ``eval plan`` has counted its tokens before."""
+        return self.first(folder, url, load, [PLAN])
+
+    def first(
+        self, folder: Path, url: str, load: Load, before: Sequence[Sequence[str]] = ()
+    ) -> Took:
+        """Run an eval on a machine that has never run one: its tokenizer is made ready, too."""
         variables = {**environment(url), "PROMPTOPS_CACHE_DIR": str(folder / "cache")}
         root = project(folder / "p", url, load.number, load.concurrency, MODEL)
+        for command in before:
+            took(command, root, variables)
         done = took(EVAL, root, variables)
         return done._replace(out=str(answered(root)))
 
