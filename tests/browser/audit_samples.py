@@ -96,12 +96,12 @@ def recorded(folder: Path, around: str = "", **changed: Any) -> tuple[Audit, Day
 
 
 def many(count: int) -> list[Call]:
-    """Return calls of so many prompts, each on three days."""
+    """Return calls of so many prompts, each on ten days."""
     context = Context(SMALL.model, None, "v1", feature="inbox")
     return [
         Call(f"{day}-{n}", START + day * 86_400 + n, context._replace(prompt=f"parcel/p{n:05}"),
              Usage(1_000 + n, 10), SMALL)
-        for n in range(count) for day in range(3)
+        for n in range(count) for day in range(10)
     ]  # fmt: skip
 
 

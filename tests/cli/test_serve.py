@@ -23,6 +23,7 @@ from promptops.ledger.call_store import CallStore
 from tests.audit.world import SONNET, calls, made
 from tests.cli.commands import promptops
 from tests.cli.eval_runs import shop
+from tests.cli.inside import inside
 
 NAME = "mail/find"
 
@@ -132,10 +133,10 @@ def test_head_tells_the_headers_alone(server: Running) -> None:
 
 def test_figures_are_those_of_ledger_query(server: Running, project: Path) -> None:
     for name in ("features", "cache", "outcomes-by-version"):
-        asked = promptops("ledger", "query", name, "--format", "json", cwd=project)
+        asked = inside("ledger", "query", name, "--format", "json", cwd=project)
         assert json.loads(server.ask(f"/questions/{name}.json")[1]) == asked.json
     days = ("--since", "1970-04-12", "--until", "1970-04-14")
-    asked = promptops("ledger", "query", "days", *days, "--format", "json", cwd=project)
+    asked = inside("ledger", "query", "days", *days, "--format", "json", cwd=project)
     _, text = server.ask("/questions/days.json?since=1970-04-12&until=1970-04-14")
     assert json.loads(text) == asked.json
     assert len(asked.json["rows"]) == 3
