@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from promptops.ledger import tallies
 from promptops.ledger.losses import lost
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ def open_folder() -> Iterator[Path]:
     found.chmod(0o777)
     yield found
     found.chmod(0o700)
+    for name in ("ledger.db", ".promptops/ledger.db"):
+        for left in tallies.MEMORY.glob(f"{tallies._prefix(found / name)}*"):
+            left.unlink()
     shutil.rmtree(found)
 
 
