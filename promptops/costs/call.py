@@ -123,9 +123,11 @@ class Call:
 def _attempts(call: Call, price: Price) -> Decimal:
     """Sum over the attempts: the k-th happens with the chance that all before it failed."""
     most = call.retries.most
-    if not call.retries.billed_failure or not most:
+    if not call.retries.billed_failure:
         return _steps(call, price, ZERO, ONE)
     failed, reached = _failing(call)
+    if not most:
+        return _steps(call, price, ZERO, reached)
     if not call.retries.repair:
         return _steps(call, price, ZERO, reached) * (1 - failed ** (most + 1)) / (1 - failed)
     carried = call.output + call.retries.extra

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from promptops.model.values import dataclass
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from promptops.model.cost import Amount
 
 ONE = Decimal(1)
+# call: the whole loop fails with the chance, and is asked again. The others are of each step: a
+# failed one is asked again alone (step); is found after the last, and all are asked again (end);
+# is found at once, and the loop begins again (restart).
+Checked = Literal["call", "step", "end", "restart"]
 OLD: Final = 90  # days after which a measurement is called old
 # Billed tokens for one of o200k_base: outside of this, what was counted is not what was sent.
 PLAUSIBLE: Final = (Decimal("0.5"), Decimal("2.5"))
@@ -34,13 +38,15 @@ class Retries:
     """Attempts that fail and are billed.
 
     ``billed_failure`` is the chance of one; at most ``most`` more attempts follow. A ``repair``
-    carries the answer before it and ``extra`` tokens that say what was wrong with it.
+    carries the answer before it and ``extra`` tokens that say what was wrong with it. Of an agent
+    ``checked`` says whose chance that is, and what is asked again.
     """
 
     billed_failure: Decimal = Decimal(0)
     most: int = 0
     repair: bool = False
     extra: Decimal = Decimal(0)
+    checked: Checked = "call"
 
 
 @dataclass(frozen=True, slots=True)
