@@ -38,13 +38,14 @@ def command(*, port: int, host: str, address: str | None, browse: bool) -> None:
     from promptops.serving.server import LOOPBACK, opened
 
     here = project()
-    server = opened(host, port, _site(address))
-    with server:
+    site = _site(address)
+    with opened(host, port, site) as server:
         if host not in LOOPBACK:
             told = "whoever reaches that address can read the ledger's figures; nobody is asked who"
             click.echo(f"promptops: --host {host}: {told}", err=True)
         click.echo(f"{server.address} shows {here.root.name}; Ctrl-C ends it")
         sys.stdout.flush()
+        site.begin()
         if browse:
             import webbrowser
 

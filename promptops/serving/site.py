@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -57,6 +58,12 @@ class Site:
     sources: Sources
     keeping: Keeping[_Ready]
 
+    def begin(self) -> None:
+        """Begin to work out the first page, before anybody asks for it."""
+        given = dict.fromkeys(_DAYS, "")
+        with suppress(PromptopsError):  # whoever asks is told
+            self.keeping.found(("audit", *given.items()), self._auditing(given), 0)
+
     def __call__(self, path: str, query: str) -> Reply:
         """Return the answer to a path and its query."""
         place = "/" + path.strip("/")
@@ -79,11 +86,14 @@ class Site:
         return reply.page(pages.failure("", f"There is no page {place}."), 404)
 
     def _audit(self, given: Mapping[str, str]) -> Reply:
-        told = {name: value for name, value in given.items() if value}
         return self._page(
-            "/", ("audit", *given.items()), lambda: self.sources.audit(told),
+            "/", ("audit", *given.items()), self._auditing(given),
             lambda made, note: _audit_page(made, given, note),
         )  # fmt: skip
+
+    def _auditing(self, given: Mapping[str, str]) -> Callable[[], _Ready]:
+        told = {name: value for name, value in given.items() if value}
+        return lambda: _Ready(self.sources.audit(told))
 
     def _question(self, name: str, query: str) -> Reply:
         known = questions()
@@ -93,11 +103,11 @@ class Site:
         given = _given(query, (*_DAYS, *NARROWED_BY))
         asked, window = ("question", name, *given.items()), _window(given)
 
-        def work() -> Any:
-            return known[name].ask(opened(self.sources.address), window)
+        def work() -> _Ready:
+            return _Ready(known[name].ask(opened(self.sources.address), window))
 
         if kind:
-            found = self.keeping.found(asked, lambda: _Ready(work()), _LONG)
+            found = self.keeping.found(asked, work, _LONG)
             if found.value is None or not found.fresh:
                 return reply.refusal(503, "that takes long: ask again", ("Retry-After", "5"))
             return reply.data(_data(found.value.made, kind), _KINDS[kind])
@@ -116,18 +126,18 @@ class Site:
         return reply.page(pages.runs(self.sources.runs()))
 
     def _run(self, name: str) -> Reply:
-        return self._page("/runs", ("run", name), lambda: self.sources.run(name),
+        return self._page("/runs", ("run", name), lambda: _Ready(self.sources.run(name)),
                           lambda made, _note: str(made))  # fmt: skip
 
     def _page(
         self,
         here: str,
         asked: Hashable,
-        work: Callable[[], Any],
+        work: Callable[[], _Ready],
         shown: Callable[[Any, Html], str],
     ) -> Reply:
         """Return the page of an answer, or one that says that it is being worked out."""
-        found = self.keeping.found(asked, lambda: _Ready(work()), _SOON)
+        found = self.keeping.found(asked, work, _SOON)
         if found.value is None:
             return reply.page(pages.waiting(here, found.begun), 202, ("Retry-After", "1"))
         texts = found.value.texts
