@@ -79,7 +79,7 @@ def _circumstances(row: Row) -> Iterator[str]:
         if one
     )
     for at, method in enumerate(methods):
-        yield f"  {'tokens:' if at == 0 else '     ->'} {method}"
+        yield from wrapped(f"  {'tokens:' if at == 0 else '     ->'} ", method)
     leading = row.new or row.old
     if leading and leading.unknown == "source":
         yield f"  not estimated: {visible(leading.count.reason)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,9 @@ def _lines(
     yield style(f"{prompt.name}  {found.view.model or 'no model'}", bold=True)
     yield f"{prompt.path}, {prompt.dialect}"
     yield ""
-    yield style("tokens", bold=True) + f"  {found.method.describe()}"
+    first, *rest = textwrap.wrap(found.method.describe(), WIDTH - 8, break_on_hyphens=False)
+    yield style("tokens", bold=True) + f"  {first}"
+    yield from (f"        {line}" for line in rest)
     about = "" if found.method.method == "exact" else "≈"
     for message in found.messages:
         lines = f"lines {message.spot.line}-{message.spot.end_line}"

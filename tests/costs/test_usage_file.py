@@ -1,5 +1,6 @@
 """The usage file: what it says, exactly, and what is refused."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -195,3 +196,76 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except ConfigError as error:
         said = str(error)
     assert not said or said.startswith("usage.yml, line ")
+
+
+MEASURED = """\
+prompts:
+  desk:
+    output_tokens: {p50: 90, p95: 155, p99: 184}
+    calibration:
+      "a:b": {factor: 1.6, low: 1.5, high: 1.7, calls: 49, encoded: 900, until: 2026-11-10}
+    text: sha256:f93af34fb45c
+    from: ledger 2026-11-01..2026-11-10, n=900
+calibration:
+  "a:b": {factor: 1.4, low: 1.2, high: 1.7, calls: 99, until: 2026-08-01}
+  "a:c": {factor: 1.1, low: 1, high: 1.2, calls: 30}
+"""
+TODAY = date(2026, 11, 22)
+
+
+def test_a_prompt_s_own_calibration_comes_first_and_the_notes_say_which_it_is() -> None:
+    file = UsageFile.parse(MEASURED.encode(), "usage.yml")
+    notes = {model: one.note for model, one in file.calibrations("desk", TODAY).items()}
+    assert notes == {"a:b": " of this prompt, until 2026-11-10", "a:c": ""}
+    others = file.calibrations("shop", TODAY)
+    assert others["a:b"].note == ", until 2026-08-01, over 90 days ago"
+    assert file.old(TODAY)
+    assert not file.old(date(2026, 10, 1))
+    changed = file.calibrations("desk", TODAY, lambda start: start != "sha256:f93af34fb45c")
+    assert changed["a:b"].note == " of this prompt, before its text changed, until 2026-11-10"
+
+
+@pytest.mark.parametrize(
+    ("characters", "factor"), [(200, "1.4"), (900, "1.6"), (4_000, "1.6"), (30_000, "1.4")]
+)
+def test_a_prompt_s_own_calibration_is_for_texts_of_its_length(
+    characters: int, factor: str
+) -> None:
+    file = UsageFile.parse(MEASURED.encode(), "usage.yml")
+    known = file.calibrations("desk", TODAY, lambda _: True, characters)
+    assert known["a:b"].factor == Decimal(factor)
+
+
+def test_an_entry_knows_when_and_of_how_many_calls_it_was_measured() -> None:
+    use = UsageFile.parse(MEASURED.encode(), "usage.yml").prompts["desk"]
+    assert (use.until, use.calls) == (date(2026, 11, 10), 900)
+    for origin in (
+        "",
+        "our guess",
+        "trace of May..June, n=5",
+        "ledger 2026-11-01..2026-13-45, n=9",
+    ):
+        assert (Use(origin=origin).until, Use(origin=origin).calls) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ("gaps: {2h: 0.5}", "expected one of 5m, 30m, 1h, 12h"),
+        ("gaps: {1h: 1.5}", "must be a share from 0 to 1, got 1.5"),
+        ("text: f93af34fb45c", "expected sha256: and the first digits of a text's hash"),
+        ("output_tokens: {p50: 9, p95: 12, p99: 11}", "must rise: 9, 12, 11 does not"),
+        (
+            'calibration: {"a:b": {factor: 2.6, low: 1, high: 3, calls: 30}}',
+            "must be 0.5 to 2.5, else something else was sent than counted, got 2.6",
+        ),
+        (
+            'calibration: {"a:b": {factor: 2, low: 1, high: 3, calls: 30, until: May}}',
+            "expected a day, such as 2026-11-20",
+        ),
+    ],
+)
+def test_a_wrong_measurement_is_told(entry: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        UsageFile.parse(f"prompts:\n  desk:\n    {entry}\n".encode(), "usage.yml")
+    assert told in str(caught.value)
