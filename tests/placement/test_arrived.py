@@ -47,7 +47,7 @@ CALLS = st.lists(
 
 
 @given(CALLS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_a_ledger_s_calls_cost_what_the_same_calls_cost_as_a_trace(
     study: Study, tmp_path_factory: pytest.TempPathFactory, calls: list[tuple[int, str, str]]
 ) -> None:
