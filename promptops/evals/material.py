@@ -40,7 +40,7 @@ class Material:
     trails: Trails = field(default_factory=Trails)
     prices: Mapping[str, Price | None] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def metric(self) -> str:
         """The gated metric, or the first that is of a case."""
         if self.plan.gate:

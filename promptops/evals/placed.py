@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.evals.costing import costing
 from promptops.evals.costing_terms import steady
@@ -59,33 +59,48 @@ def costed(made: Material) -> dict[str, Costed]:
 def placements(made: Material, found: Mapping[str, Costed]) -> tuple[Placement, ...]:
     """Return the same as rows, with intervals and with what a success costs."""
     by_id = {one.id: one for one in made.variants}
-    return tuple(
-        _placement(made, by_id[name], each, one.shipped.per_call)
-        for name, one in found.items()
-        for each in one.placements
+    rows = []
+    for name, one in found.items():
+        sums: dict[int, _Sums] = {}  # placements that are the same have the same dollars
+        for each in one.placements:
+            same = id(each.dollars)
+            if same not in sums:
+                sums[same] = _sums(made, by_id[name], each.dollars)
+            rows.append(_placement(by_id[name], each, sums[same], one.shipped.per_call))
+    return tuple(rows)
+
+
+class _Sums(NamedTuple):
+    """What some cases cost, how many they won, and the ends of what 1,000 of them cost."""
+
+    spent: Decimal
+    won: float
+    low: Decimal | None
+    high: Decimal | None
+
+
+def _sums(made: Material, variant: Variant, dollars: Sequence[Decimal | None]) -> _Sums:
+    known = [(case, one) for case, one in zip(made.cases, dollars, strict=True) if one is not None]
+    values = [made.value(variant, case, made.metric) for case, _ in known]
+    return _Sums(
+        sum((one for _, one in known), Decimal(0)),
+        sum(value for value in values if not isinstance(value, Cause)),
+        *thousandfold([float(one) for _, one in known], [unit(case) for case, _ in known]),
     )
 
 
-def _placement(
-    made: Material, variant: Variant, each: Placed, shipped: Decimal | None
-) -> Placement:
+def _placement(variant: Variant, each: Placed, sums: _Sums, shipped: Decimal | None) -> Placement:
     per_call, late, mean = each.per_call, each.pessimistic, each.mean
-    known = [(case, one) for case, one in zip(made.cases, each.dollars, strict=True)
-             if one is not None]  # fmt: skip
-    ends: tuple[Decimal | None, Decimal | None] = (None, None)
-    if per_call is not None and known:
-        ends = thousandfold([float(one) for _, one in known], [unit(case) for case, _ in known])
-    values = [made.value(variant, case, made.metric) for case, _ in known]
-    won = sum(value for value in values if not isinstance(value, Cause))
-    spent = sum((one for _, one in known), Decimal(0))
+    ends = (None, None) if per_call is None else (sums.low, sums.high)
     rate = None if mean is None else mean.hit_rate
+    priced = sums.won and per_call is not None
     return Placement(
         f"{variant.id} {each.kind}",
         variant.id,
         each.kind,
         Money(each.per_1000, *ends),
         None if late is None else late * THOUSAND,
-        (spent / Decimal(repr(won))).quantize(PER_CALL) if won and per_call is not None else None,
+        (sums.spent / Decimal(repr(sums.won))).quantize(PER_CALL) if priced else None,
         float(per_call / shipped) if per_call is not None and shipped else None,
         None if rate is None else float(rate),
     )
