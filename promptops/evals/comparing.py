@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from promptops.evals.plan import Gate
     from promptops.evals.report import Report
     from promptops.evals.report_comparisons import Outcome
+    from promptops.evals.report_facts import Judge
     from promptops.evals.shown import Shown
     from promptops.evals.variants import Variant
     from promptops.model.evaluation import Case
@@ -80,12 +81,22 @@ def compared_runs(before: Shown, after: Shown) -> Report:
         comparisons=tuple(one for found in each for one in found.comparisons),
         flips=tuple(one for found in each for one in found.flips),
         errors=tuple(one for found in each for one in found.errors),
+        judges=tuple(map(_judge, zip(*(found.judges for found in each), strict=True))),
         verdict=_worst([found.verdict for found in each]),
         pareto=first.pareto if not others else (),
         cases=[
             replace(case, answers=tuple(one for found in each for one in found.cases[at].answers))
             for at, case in enumerate(first.cases)
         ],
+    )
+
+
+def _judge(each: Sequence[Judge]) -> Judge:
+    """Return what is said of a judge beside all pairs, of what is said beside each."""
+    return replace(
+        each[0],
+        same_vendor=tuple(name for one in each for name in one.same_vendor),
+        corrected={name: value for one in each for name, value in one.corrected.items()},
     )
 
 

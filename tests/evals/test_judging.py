@@ -12,6 +12,7 @@ import pytest
 
 from promptops.errors import ConfigError, PromptopsError
 from promptops.evals.gathered import Gathered
+from promptops.evals.comparing import compared_runs
 from promptops.evals.judged import judged
 from promptops.evals.judging_begun import recalled
 from promptops.evals.prepared import prepare
@@ -437,6 +438,20 @@ def test_of_a_judge_that_was_asked_several_times_the_mean_is_shown_where_no_text
     assert means(told) == [0.5, 0.5]
     assert means(again) == means(told)
     assert len(server.world.heard) == asked
+
+
+def test_runs_that_are_compared_tell_of_their_judges_beside_every_variant(
+    root: Path, server: Serving, ledger: Ledger
+) -> None:
+    wanted = plan(root, f"  - judge.rubric: {{name: tone, prompt: judge/tone@v1, model: {CLAUDE}}}")
+    for _ in range(2):
+        ran(root, ledger, wanted, fresh=True)
+    assert len(server.world.heard) > 0
+    before, after = (shown((run,), setting(root, ledger)) for run in ledger.runs())
+    found = compared_runs(before, after)
+    (judge,) = found.judges
+    assert len(found.variants) == 4
+    assert set(judge.same_vendor) == {one.id for one in found.variants}
 
 
 def test_what_judges_said_can_be_told_again_without_asking(
