@@ -88,6 +88,7 @@ def test_fewer_than_seven_former_days_say_nothing(house: Warehouse) -> None:
     )
     assert found.rows == ()
     assert found.notes[0].startswith(f"no version has {FORMER} former weekdays")
+    assert answer_text.report(found, 20).splitlines()[2] == "nothing is listed"
 
 
 def quiet(random: Random) -> Lines:
