@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from promptops.errors import ConfigError, PromptopsError
-from promptops.evals.gathered import Gathered
 from promptops.evals.comparing import compared_runs
+from promptops.evals.gathered import Gathered
 from promptops.evals.judged import judged
 from promptops.evals.judging_begun import recalled
 from promptops.evals.prepared import prepare
