@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.audit.daily import Key, kinds
 from promptops.audit.spending import NOTHING
 from promptops.reporters.audit_html_periods import steps
-from promptops.reporters.audit_html_series import Sum
+from promptops.reporters.audit_html_series import UNTOLD, Sum
 from promptops.reporters.figures import dollars, printable
 from promptops.reporters.page.markup import Html, el, join
 
@@ -131,12 +131,9 @@ def _data(found: Mapping[tuple[int, Key], Sum], by: Steps, told: list[str]) -> H
     """Return the JSON. A row: step, places of names, then whole numbers (``_whole``)."""
     total = sum((one.spent.usd for one in found.values()), NOTHING)
     unit = _NANO if total * _NANO < _EXACT else _MICRO
-    texts: list[list[str | None]] = []
-    places: list[dict[str | None, int]] = []
-    for at, _name in enumerate(Key._fields):
-        names = list(dict.fromkeys(key[at] for _, key in found))
-        places.append({name: place for place, name in enumerate(names)})
-        texts.append([None if name is None else _shown(name) for name in names])
+    names = [list(dict.fromkeys(_parts(key, of) for _, key in found)) for of in NAMES]
+    places = [{name: place for place, name in enumerate(some)} for some in names]
+    texts = [[_text(name) for name in some] for some in names]
     plain: dict[str, Any] = {
         "unit": unit,
         "dims": [*NAMES, "step"],
@@ -144,7 +141,7 @@ def _data(found: Mapping[tuple[int, Key], Sum], by: Steps, told: list[str]) -> H
         "names": [*texts, by.told],
         "kinds": told,
         "rows": [
-            [*(of[name] for of, name in zip(places, key, strict=True)), at,
+            [*(place[_parts(key, of)] for of, place in zip(NAMES, places, strict=True)), at,
              *_whole(one, unit, told)]
             for (at, key), one in found.items()
         ],
@@ -162,6 +159,20 @@ def _whole(one: Sum, unit: int, told: Iterable[str]) -> list[int]:
         one.spent.prompt_tokens, one.spent.cache_read_tokens, one.spent.output_tokens,
         *(one.good.get(kind, 0) for kind in told),
     ]  # fmt: skip
+
+
+def _parts(key: Key, of: str) -> tuple[str | None, ...]:
+    """Return what calls are told apart by; prompts have versions of the same name."""
+    if of == "version" and key.version != OTHERS:
+        return key.prompt, key.version
+    return (getattr(key, of),)
+
+
+def _text(name: tuple[str | None, ...]) -> str | None:
+    """Return how that is shown; None is not told."""
+    if name == (None,):
+        return None
+    return " ".join(UNTOLD if one is None else _shown(one) for one in name)
 
 
 def _shown(name: str) -> str:

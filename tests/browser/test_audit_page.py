@@ -141,12 +141,12 @@ def test_a_feature_is_looked_into_down_to_its_days_by_keyboard(open_page: Open, 
     assert cells(page, 0)[:2] == ["parcel/triage", dollars(triage.usd)]
     page.keyboard.press("Enter")  # the focus is on the first row
     expect(page.get_by_label("Shown by")).to_have_value("version")
-    assert {cells(page, 0)[0], cells(page, 1)[0]} == {"v1", "v2"}
+    assert {cells(page, 0)[0], cells(page, 1)[0]} == {"parcel/triage v1", "parcel/triage v2"}
     page.keyboard.press("Enter")
     expect(page.get_by_label("Shown by")).to_have_value("step")
     assert cells(page, 0)[0] == samples.day(0)
     version = page.locator(".path [aria-current]").inner_text()
-    assert version == "version: v1"
+    assert version == "version: parcel/triage v1"
     total = spent(days, feature="inbox", prompt="parcel/triage", version="v1")
     expect(page.locator("#closer-form output")).to_contain_text(
         f"{dollars(total.usd)} of {total.calls:,} calls"
@@ -170,6 +170,8 @@ def test_what_is_looked_at_can_be_sorted_and_linked_to(open_page: Open, made: An
     page.get_by_label("Shown by").select_option("version")
     expect(page.locator(ROWS)).to_have_count(1)
     page.get_by_role("button", name="One step back").click()
+    page.get_by_label("Shown by").select_option("version")
+    expect(page.locator(ROWS)).to_have_count(5)  # v1 of one prompt is not that of another
     page.get_by_label("Shown by").select_option("prompt")
     page.locator("#closer-table thead button", has_text="Calls").press("Enter")
     head = page.locator("#closer-table th[aria-sort]")
