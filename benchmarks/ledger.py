@@ -23,8 +23,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from promptops.ledger import Ledger
+from promptops.ledger.ids import new_id
 from promptops.ledger.prices import stored
-from promptops.ledger.rows import Answer, Intent, Item, Result, Reuse, Run, Scored, new_id
+from promptops.ledger.rows import Answer, Intent, Item, Result, Reuse, Run, Scored
 from promptops.ledger.tables import TABLES, Columns, Table
 from promptops.model.evaluation import Score
 from promptops.model.money import Price, Rates, Usage
