@@ -53,4 +53,4 @@ def data(text: str, kind: str) -> Reply:
 
 def refusal(status: int, told: str, *more: tuple[str, str]) -> Reply:
     """Return a line that says why there is no answer."""
-    return Reply(status, TEXT, f"{told}\n".encode(), more)
+    return Reply(status, TEXT, f"{told}\n".encode("utf-8", "backslashreplace"), more)

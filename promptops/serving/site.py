@@ -70,6 +70,8 @@ class Site:
         try:
             return self._answer(place, query)
         except PromptopsError as error:
+            if place.rpartition(".")[2] in _KINDS:
+                return reply.refusal(400, str(error))
             top = "/" + place.split("/")[1]
             return reply.page(pages.failure(top, str(error)), 400)
 

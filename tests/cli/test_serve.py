@@ -168,6 +168,7 @@ def test_what_is_not_there_is_said(server: Running) -> None:
     for path, status, told in (
         ("/questions/features?colour=red", 400, "there is nothing to ask by &#39;colour&#39;"),
         ("/questions/features?since=May", 400, "write a day"),
+        ("/questions/features.csv?since=May", 400, "since 'May': write a day, such as"),
         ("/?since=2026-11-02&until=2026-11-01", 400, "is before --since"),
         ("/questions/outcomes?tenant=t1", 400, "cannot be narrowed by tenant"),
         ("/questions/%3Cscript%3E", 404, "There is no question &#39;&lt;script&gt;&#39;"),
