@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.model.money import MILLION
@@ -38,7 +39,7 @@ class Paid(NamedTuple):
     price: str | None = None  # the hash of the rates
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cell:
     """Calls of a context; ``share`` is the part of them that is left, 1 of all that were recorded.
 
@@ -84,7 +85,7 @@ class Cell:
             return None, None
         return self.rates.write(self.paid.short or ""), self.rates.write(self.paid.long or "")
 
-    @property
+    @cached_property
     def priced(self) -> bool:
         """Whether all that its calls used has a price."""
         pairs = zip((self.short, self.long), self.writes, strict=True)
@@ -111,7 +112,7 @@ class Cell:
         """All tokens of the requests, cached or not, before ``share``."""
         return self.input + self.read + self.short + self.long
 
-    @property
+    @cached_property
     def prompt_usd(self) -> Decimal:
         """Dollars of the requests; 0 where no price is known."""
         if self.rates is None or not self.priced:
@@ -121,7 +122,7 @@ class Cell:
         total += self.short * (short or NOTHING) + self.long * (long or NOTHING)
         return total * self.share / MILLION
 
-    @property
+    @cached_property
     def output_usd(self) -> Decimal:
         """Dollars of the answers; 0 where no price is known."""
         if self.rates is None or not self.priced:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from promptops.audit.cells import NOTHING, Cell, usd
@@ -25,7 +26,7 @@ SHOWN: Final = 3  # of a list in a sentence
 UNPROVEN: Final = "nothing recorded proves that it can be saved"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """Cells of recorded calls in so many days, or None; and the project's prompts as they stand.
 
@@ -48,7 +49,7 @@ class Facts:
         """The days of the window, its first and last included; 0 without calls."""
         return (self.last - self.first).days + 1 if self.first and self.last else 0
 
-    @property
+    @cached_property
     def month(self) -> Decimal:
         """Dollars a month: of the recorded calls, or of the declared traffic."""
         if self.cells is None:
