@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from promptops.audit.question import Window
     from promptops.warehouse.warehouse import Warehouse
 
-_KEY: Final = ("context_id", "nth", "retry_cause", "reads", "turn", "chunks", "parts")
+_KEY: Final = ("context_id", "turn", "chunks", "kind", "retry_cause")
 _OF_CONTEXT: Final = (
     "context_id", "prompt", "version", "model", "tier", "max_tokens", "write_ttl", "long_ttl",
     "price_sha256",
@@ -68,11 +68,10 @@ def outcomes(house: Warehouse) -> int:
 
 
 def _keyed(calls: Table) -> Table:
-    return calls.mutate(
-        nth=(calls.attempt > 2).ifelse(3, (calls.attempt > 1).ifelse(2, 1)),  # noqa: PLR2004
-        reads=(calls.cache_read_tokens > 0).ifelse(1, 0),
-        parts=calls.instructions_chars.notnull().ifelse(1, 0),
-    )
+    # One number of what is small: databases order calls by few columns faster than by many.
+    nth = (calls.attempt > 2).ifelse(12, (calls.attempt > 1).ifelse(8, 4))  # noqa: PLR2004
+    reads = (calls.cache_read_tokens > 0).ifelse(2, 0)
+    return calls.mutate(kind=nth + reads + calls.instructions_chars.notnull().ifelse(1, 0))
 
 
 def _sums(calls: Table) -> Table:
@@ -108,14 +107,15 @@ def _cell(
     contexts: Mapping[int, Any],
     lengths: dict[int, int],
 ) -> Cell:
-    context, nth, cause, reads, turn, chunks, parts = key
+    context, turn, chunks, kind, cause = key
+    nth, reads, parts = int(kind) // 4, int(kind) // 2 % 2, int(kind) % 2
     known, paid = contexts[context]
     calls, untold, cut, *others = map(sum, zip(*days.values(), strict=True))
     plain, read, short, long, output = map(Decimal, others[: len(_TOKENS)])
     chars = others[len(_TOKENS) :]
     cell = Cell(
         paid, known, calls, untold, cut, plain, read, short, long, output,
-        attempt=int(nth), cause=cause, reads=bool(reads), turn=turn, chunks=chunks,
+        attempt=nth, cause=cause, reads=bool(reads), turn=turn, chunks=chunks,
         lengths=lengths,
         chars=dict(zip(PARTS, map(Decimal, chars), strict=True)) if parts else {},
     )  # fmt: skip
