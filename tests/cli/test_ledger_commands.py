@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -37,6 +39,9 @@ def test_parquet_answers_as_the_ledger_does(ledger: Path) -> None:
     assert (ledger.parents[1] / "copy" / "calls" / "day=1970-04-11" / "part.parquet").is_file()
     words = ("query", "versions", "--format", "json")
     assert json.loads(ran(*words).output) == json.loads(ran(*words, "--from", "copy").output)
+    command = [sys.executable, "-m", "promptops", "ledger", *words, "--from", "copy"]
+    process = subprocess.run(command, capture_output=True, check=True)
+    assert not process.stderr  # also when it ends
 
 
 @pytest.mark.usefixtures("ledger")
