@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from promptops.model.evaluation import Case, Completion, Request
     from promptops.model.money import Price
 
-_BLOCK: Final = 256  # slots whose stored answers are looked up together
+_BLOCK: Final = 32  # slots whose stored answers are looked up together, while no call goes on
 
 
 @dataclass
