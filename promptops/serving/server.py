@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 import traceback
@@ -43,6 +44,8 @@ class Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Bind, without asking anybody what this machine is called."""
+        if os.name == "posix":  # connections that ended a minute ago keep no port; listeners do
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.host, self.server_address[1]
