@@ -142,19 +142,23 @@ class CallStore:
         *others: tuple[str, Sequence[str], Sequence[Columns]],
     ) -> int:
         connection, laid = self._connection, self._laid
+        prices, contexts = list(laid.prices.values()), list(laid.contexts.values())
+        # Also where this fails: each call lays its own out again, and one that no ledger takes
+        # keeps no other from it.
+        laid.prices.clear()
+        laid.contexts.clear()
         with told(self._place.name), writing(connection):
-            connection.executemany(PRICES.insert, map(PRICES.encode, laid.prices.values()))
-            connection.executemany(_insert("contexts", CONTEXT_COLUMNS), laid.contexts.values())
-            before = connection.total_changes
+            before = 0
             try:
+                connection.executemany(PRICES.insert, map(PRICES.encode, prices))
+                connection.executemany(_insert("contexts", CONTEXT_COLUMNS), contexts)
+                before = connection.total_changes
                 connection.executemany(_insert(table, columns), rows)
             except OverflowError:
                 raise LedgerError(f"{table}: a number has more than 63 bits") from None
             added = connection.total_changes - before
             for name, its, more in others:
                 connection.executemany(_insert(name, its), more)
-        laid.prices.clear()
-        laid.contexts.clear()
         return added
 
 

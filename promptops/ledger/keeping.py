@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LONGEST_MESSAGE: Final = 500  # characters
 _KEYS: Final = (  # compiled when there is a message
-    r"(?i)\b(?:sk|rk|pk|gsk|xai)-[\w*-]{8,}|\bAIza[\w-]{10,}|\bA[KS]IA[A-Z0-9]{12,}"
+    r"(?i)\b(?:(?:sk|rk|pk|gsk|xai|pplx)-|(?:gsk|hf|sk_live|rk_live)_)[\w*-]{8,}|\bAIza[\w-]{10,}|\bA[KS]IA[A-Z0-9]{12,}"
     r"|\b(?:bearer|basic)[ ][\w.~+/=-]{16,}"
 )
 

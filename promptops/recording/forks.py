@@ -18,6 +18,9 @@ class Pausing(Protocol):
     def resume(self) -> None:
         """Go on."""
 
+    def leave(self) -> None:
+        """Let go, in the child, of what is its parent's."""
+
 
 _WATCHED: Final[weakref.WeakSet[Pausing]] = weakref.WeakSet()
 _PAUSED: Final[list[Pausing]] = []
@@ -37,5 +40,11 @@ def _after() -> None:
         _PAUSED.pop().resume()
 
 
+def _in_child() -> None:
+    _after()
+    for one in list(_WATCHED):
+        one.leave()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_before, after_in_parent=_after, after_in_child=_after)
+    os.register_at_fork(before=_before, after_in_parent=_after, after_in_child=_in_child)

@@ -136,14 +136,18 @@ class Kept:
     def last_word(self, queued: Sequence[Raw], *, finished: bool) -> None:
         """Count what waits as lost, and say what a process that ends has not written.
 
-        ``finished`` says that nobody writes any more.
+        ``finished`` says that nobody writes any more; else what waits may be written yet, and its
+        tally says what was not.
         """
-        for raw in queued:
-            self.losing.lost(kind_of(raw), UNWRITABLE)
-        self._rows.give_up(0)
+        left = 0 if finished else len(queued) + self.waiting
+        if finished:
+            for raw in queued:
+                self.losing.lost(kind_of(raw), UNWRITABLE)
+            self._rows.give_up(0)
         self.losing.end(finished=finished)
-        if any(self.losses()):
+        if any(self.losses()) or left:
             dropped, refused, unwritten, texts = self.losses()
+            unwritten += left
             told = f"{dropped} found the queue full, {refused} could not be understood"
             more = f"; of others {texts} texts were not kept" if texts else ""
             why = f" ({' '.join(self._why.split())})" if unwritten and self._why else ""

@@ -101,6 +101,10 @@ class Recorder:
         """Go on after a fork."""
         self._writing.release()
 
+    def leave(self) -> None:
+        """Let go, in the child of a fork, of what says that its parent lives."""
+        self._kept.losing.leave()
+
     def put(self, raw: Raw) -> None:
         """Hand a call over; at once, and without ever raising."""
         try:
@@ -143,6 +147,7 @@ class Recorder:
             return
         self._closed = True
         if self._thread is None:
+            self._kept.last_word(list(self._queue), finished=True)
             return
         self._wake.set()
         self._thread.join(timeout)
@@ -154,7 +159,11 @@ class Recorder:
                 self._thread = threading.Thread(
                     target=self._work, name="promptops-recorder", daemon=True
                 )
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except BaseException:  # no more threads for now: the next call tries again
+                    self._thread = None
+                    raise
 
     def _work(self) -> None:
         with suppress(Exception), self._writing:  # without a tally, no kill's losses are counted

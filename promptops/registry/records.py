@@ -89,13 +89,19 @@ def recorder(
     """
     named = os.environ.get(LEDGER)
     path = Path(named) if named else (root or Path.cwd()) / DEFAULT
-    which, function = _settings(root or Path.cwd())
+    found = _settings(root or Path.cwd())
+    which, function = found or ("none", None)
     kept = Texts(which if texts is None else texts, redact or function)
+    if found is None and redact is None:  # nobody knows what was to be taken out
+        kept = Texts()
     return Recorder(path, pricing(root), texts=kept)
 
 
-def _settings(folder: Path) -> tuple[Which, Callable[[str], str] | None]:
-    """Return which texts a project's settings have kept, and what redacts them."""
+def _settings(folder: Path) -> tuple[Which, Callable[[str], str] | None] | None:
+    """Return which texts a project's settings have kept, and what redacts them.
+
+    None where they cannot be read.
+    """
     from promptops.config import find_project
     from promptops.ledger.redaction import Later
 
@@ -103,7 +109,7 @@ def _settings(folder: Path) -> tuple[Which, Callable[[str], str] | None]:
         here = find_project(folder)
     except PromptopsError as error:
         logging.getLogger("promptops").warning("texts of calls are not kept: %s", error)
-        return "none", None
+        return None
     own = here.config.ledger
     return own.texts, None if own.redact is None else Later(here)
 
