@@ -82,18 +82,20 @@ def by_day(house: Warehouse, window: Window) -> Days:
     Raises:
         LedgerError: The calls cannot be read.
     """
-    calls, known = window.calls(), rates(house)
-    wanted = ["context_id", *Key._fields, *PAID]
+    # Calls may come meanwhile: what tells of them is read after them.
+    calls = window.calls()
+    sums_of, goods = list(house.rows(_sums(calls))), list(house.rows(_good(window.outcomes())))
+    known, wanted = rates(house), ["context_id", *Key._fields, *PAID]
     contexts = {row[0]: row[1:] for row in house.rows(CONTEXTS[wanted])}
     size, groups = len(Key._fields), []
     sides: dict[tuple[int, bool], Side] = {}
-    for context, day, reads, *sums in house.rows(_sums(calls)):
+    for context, day, reads, *sums in sums_of:
         told = contexts[context]
         key, paid = Key(*told[:size]), told[size:]
         groups.append((int(day), key, bool(reads), *paid, *sums))
         sides[context, bool(reads)] = _with(sides.get((context, bool(reads))), paid, reads, sums)
     good: dict[tuple[int, Key], dict[str, int]] = {}
-    for context, day, kind, number in house.rows(_good(window.outcomes())):
+    for context, day, kind, number in goods:
         of = good.setdefault((int(day), Key(*contexts[context][:size])), {})
         of[kind] = of.get(kind, 0) + int(number or 0)
     rows = tuple(_daily(folded(groups, 3, known), good))

@@ -118,14 +118,18 @@ def _declared(before: Facts, after: Facts) -> Range | None:
     """Return what a change takes off at the fewest and the most calls that are declared."""
     pairs = [(one, other) for one, other in zip(before.templates, after.templates, strict=True)
              if one.month is not None and other.month is not None]  # fmt: skip
-    if not any(one.calls and (one.calls.low or one.calls.high) for one, _ in pairs):
+    if all(one.calls is None or (one.calls.low is None and one.calls.high is None)
+           for one, _ in pairs):  # fmt: skip
         return None
     ends = []
     for end in ("low", "high"):
         off = NOTHING
         for one, other in pairs:
             assert one.calls is not None  # noqa: S101 - its month is known
-            share = (getattr(one.calls, end) or one.calls.expected) / one.calls.expected
+            if not one.calls.expected:
+                continue
+            known = getattr(one.calls, end)
+            share = (one.calls.expected if known is None else known) / one.calls.expected
             off += share * ((one.month or NOTHING) - (other.month or NOTHING))
         ends.append(max(off, NOTHING))
     return Range(min(ends), max(ends), "at the fewest and at the most calls that are declared")

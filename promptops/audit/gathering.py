@@ -39,19 +39,17 @@ def gathered(house: Warehouse, window: Window) -> tuple[Cell, ...]:
     Raises:
         LedgerError: The calls cannot be read.
     """
-    known = rates(house)
-    contexts = {
-        row[0]: (known.get(row[-1]), Paid(*row[1:]))
-        for row in house.rows(CONTEXTS[list(_OF_CONTEXT)])
-    }
     calls = _keyed(window.calls())
     lengths: dict[tuple[Any, ...], dict[int, int]] = {}
     for *key, length, number in house.rows(_lengths(calls)):
         lengths.setdefault(tuple(key), {})[int(length)] = int(number)
-    return tuple(
-        _cell(key, days, contexts, lengths.get(key, {}))
-        for key, days in _by_day(house.rows(_sums(calls))).items()
-    )
+    found = _by_day(house.rows(_sums(calls)))
+    known = rates(house)  # calls may come meanwhile: what tells of them is read after them
+    contexts = {
+        row[0]: (known.get(row[-1]), Paid(*row[1:]))
+        for row in house.rows(CONTEXTS[list(_OF_CONTEXT)])
+    }
+    return tuple(_cell(key, days, contexts, lengths.get(key, {})) for key, days in found.items())
 
 
 def days(house: Warehouse, window: Window) -> tuple[int, int] | None:

@@ -24,6 +24,16 @@ class Narrowed(Window):
 
     only: tuple[tuple[str, str], ...] = ()
 
+    def billed(self) -> Table:
+        """Return what vendors billed on these days.
+
+        Raises:
+            UsageError: Calls are narrowed, and bills do not tell by what.
+        """
+        if self.only:
+            raise UsageError(f"this question cannot be narrowed by {self.only[0][0]}")
+        return Window.billed(self)
+
     def _within(self, found: Table) -> Table:
         """Return rows of these days and calls.
 

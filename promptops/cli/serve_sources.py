@@ -37,12 +37,14 @@ def _stamp(here: Project, own: Path, address: str | None) -> Callable[[], object
     """Return what tells whether calls, runs or prompts are others, or the day is."""
     from datetime import UTC, datetime
 
+    from promptops.pricing.lock import LOCK
     from promptops.serving.stamps import LedgerStamp, files, minutes
     from promptops.warehouse.warehouse import is_postgres
 
     ledgers = [LedgerStamp(own)]
     folders = [here.root / one for one in (here.config.folder, "evals", "promptops.toml",
-               "pyproject.toml", here.config.cost.usage)]  # fmt: skip
+               "pyproject.toml", here.config.cost.usage, LOCK, here.config.cache_rules)
+               if one is not None]  # fmt: skip
     if address is not None and Path(address).is_dir():
         folders.append(Path(address))
     elif address is not None and not is_postgres(address):
@@ -67,7 +69,9 @@ def _audit(
     from promptops.cli.audit_facts import Wanted
     from promptops.cli.audit_page import facts_and_days
     from promptops.cli.diff_cost_terms import Given, terms
+    from promptops.config import find_project
 
+    here = find_project(here.root)  # its settings may be others by now
     today = datetime.now(UTC).date()
     wanted = Wanted(address, given.get("since"), given.get("until"), "auto")
     found, notes, days = facts_and_days(here, terms(here, Given(), today), wanted, today)

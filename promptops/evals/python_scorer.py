@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Literal
-
-from promptops.model.values import dataclass
 
 Steps = Sequence[Literal["nfc", "strip", "casefold", "spaces", "punctuation", "articles", "fence"]]
 

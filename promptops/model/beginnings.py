@@ -18,7 +18,7 @@ class Unwritten:
         self._kind, self._frozen, self._left = kind, frozen, SELDOM
 
     def __get__(self, one: object, kind: type | None = None) -> Any:
-        if one is None or not self._left:
+        if one is None or isinstance(one, type) or not self._left:
             return self._written().__get__(one, kind)
         self._left -= 1
         return partial(self._begin, one)

@@ -118,7 +118,11 @@ def _added(table: dict[str, Any], *, frozen: bool) -> dict[str, Any]:
     def reduced(self: Any) -> Any:
         return type(self), kept(self)
 
+    def replaced(self: Any, /, **changes: Any) -> Any:
+        return dataclasses.replace(self, **changes)
+
     added = {
+        "__replace__": replaced,
         TABLE: table, "__match_args__": tuple(table), "__dataclass_fields__": _UNDESCRIBED,
         "__dataclass_params__": _PARAMETERS[frozen], "__eq__": equal, "__repr__": represented,
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -81,8 +82,8 @@ def _cell(value: Any, column: Column) -> Html:
     if column.kind in LEFT:
         code = column.kind == "text" and value is not None
         return el("td", el("code", shown) if code else shown, data_v=shown)
-    return el("td", shown, class_="n", data_v=None if value is None else f"{value:f}" if not
-              isinstance(value, int) else str(value))  # fmt: skip
+    exact = f"{value:f}" if isinstance(value, Decimal) else repr(value)
+    return el("td", shown, class_="n", data_v=None if value is None else exact)
 
 
 def _data(links: Sequence[tuple[str, str]]) -> Html:

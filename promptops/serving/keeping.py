@@ -72,7 +72,7 @@ class Keeping(Generic[T]):
                 doing = self._under_way[asked] = _Work(stamp, time.time())
                 Thread(target=self._do, args=(asked, doing, work), daemon=True).start()
         if doing.done.wait(patience):
-            return Found(doing.result(), fresh=True, begun=doing.begun)
+            return Found(doing.result(), fresh=doing.stamp == stamp, begun=doing.begun)
         if kept is not None and kept.error is None:
             return Found(kept.value, fresh=False, begun=kept.begun)
         return Found(None, fresh=False, begun=doing.begun)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
+from promptops.audit.losses import losses
 from promptops.audit.narrowing import NARROWED_BY, Narrowed
 from promptops.audit.questions import questions
 from promptops.errors import PromptopsError, UsageError
@@ -106,7 +107,9 @@ class Site:
         asked, window = ("question", name, *given.items()), _window(given)
 
         def work() -> _Ready:
-            return _Ready(known[name].ask(opened(self.sources.address), window))
+            house = opened(self.sources.address)
+            found = known[name].ask(house, window)
+            return _Ready(replace(found, notes=(*found.notes, *losses(house, window))))
 
         if kind:
             found = self.keeping.found(asked, work, _LONG)
