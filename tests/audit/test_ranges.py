@@ -113,6 +113,19 @@ def test_declared_traffic_lies_between_its_fewest_and_its_most_calls() -> None:
     assert known.between is None
 
 
+def test_prompts_that_may_have_no_calls_at_all_are_no_error() -> None:
+    one = Template(
+        "lamps/answer", "prompts/lamps/answer.prompt.j2", PRICE.model,
+        Call(Price(PRICE.model, RATES), Decimal(1_000), agent=Agent(2, Decimal(500))),
+        Amount(Decimal(1_000_000), Decimal(0), Decimal(3_000_000)),
+    )  # fmt: skip
+    idle = replace(one, name="lamps/idle", calls=Amount(Decimal(0)))
+    (loop,) = [s.stake for s in sins(Facts(None, (one, idle))) if s.name == "agent-loop"]
+    assert loop is not None
+    assert loop.between is not None
+    assert (loop.between.low, loop.between.high) == (0, 1_500)
+
+
 def test_what_is_not_a_cell_of_the_change_counts_nothing() -> None:
     first = replace(again([1.0] * 30), attempt=1)
     cells = (first, again([2.0] * 30))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from promptops.errors import NotEstimable
+from promptops.errors import LedgerError, NotEstimable
 from promptops.ledger import Ledger
 from promptops.ledger.call_pruning import prune
 from promptops.ledger.call_store import Added, CallStore
@@ -141,3 +141,13 @@ def test_a_store_that_stays_open_brings_back_what_was_pruned_meanwhile(tmp_path:
         store.add([Call("young", 15.0, INBOX, Usage(1, 1), PRICE)])
     found = asked(path, "SELECT call_id, usd IS NOT NULL FROM recorded_calls")
     assert found == [("young", 1)]
+
+
+def test_a_call_that_no_ledger_takes_keeps_no_other_from_it(tmp_path: Path) -> None:
+    strange: Any = ("inbox",)  # a comma too many
+    long = INBOX._replace(max_tokens=1 << 63)
+    with CallStore.open(tmp_path / "ledger.db") as store:
+        for context in (INBOX._replace(feature=strange), long):
+            with pytest.raises(LedgerError):
+                store.add([Call("odd", 1.0, context)])
+            assert store.add([Call(f"after {context.max_tokens}", 1.0, INBOX)]) == Added(1, 0)
