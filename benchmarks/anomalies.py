@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.audit.questions.anomalies import listed, looked
 from promptops.audit.series import Day
-from promptops.audit.spending import Spending
+from promptops.audit.spent import Spending
 
 if TYPE_CHECKING:
     from promptops.audit.questions.anomalies import Lines

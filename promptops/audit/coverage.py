@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ibis import _
 
-from promptops.audit.spending import NOTHING, Spending, spending
+from promptops.audit.spending import spending
+from promptops.audit.spent import NOTHING, Spending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

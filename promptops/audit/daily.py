@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ibis import _
 
+from promptops.audit.days import Cached, Daily, Days, Key
 from promptops.audit.questions.caching import Side, missed, saved
-from promptops.audit.spending import Spending, folded, rates, spending
+from promptops.audit.spending import folded, rates, spending
+from promptops.audit.spent import Spending
 from promptops.model.days import day_of
-from promptops.model.values import dataclass
 from promptops.warehouse.tables import CONTEXTS, PAID, SUMMED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
-    from decimal import Decimal
 
     from ibis.expr.types import Table
 
@@ -24,56 +23,6 @@ if TYPE_CHECKING:
     from promptops.warehouse.warehouse import Warehouse
 
     Groups = Mapping[tuple[Any, ...], Spending]
-
-
-class Key(NamedTuple):
-    """What calls are told apart by; None is not told."""
-
-    feature: str | None
-    prompt: str | None
-    version: str | None
-    model: str
-    segment: str | None
-    label: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Daily:
-    """Calls of a day that are alike. ``hits`` of them read from a cache.
-
-    ``good`` are the outcomes that were good, by their kind, of the day of the call they came of.
-    """
-
-    day: date
-    key: Key
-    spent: Spending
-    hits: int
-    good: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Cached:
-    """What a version's calls saved by reading from a cache, and what misses cost, in dollars."""
-
-    prompt: str | None
-    version: str | None
-    model: str
-    saved: Decimal
-    missed: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """All that calls of a window add up to, by day; and by tenant, which days do not tell."""
-
-    rows: tuple[Daily, ...]
-    caches: tuple[Cached, ...]
-    tenants: Mapping[str | None, Spending]
-
-    @property
-    def total(self) -> Spending:
-        """All of them together."""
-        return sum((one.spent for one in self.rows), Spending())
 
 
 def by_day(house: Warehouse, window: Window) -> Days:
@@ -160,12 +109,3 @@ def _caches(
     ]
     found.sort(key=lambda one: (-one.missed, -one.saved, str(one.prompt), str(one.version)))
     return found
-
-
-def kinds(rows: Iterable[Daily]) -> list[str]:
-    """Return the kinds of good outcomes, the commonest first."""
-    counts: dict[str, int] = {}
-    for one in rows:
-        for kind, number in one.good.items():
-            counts[kind] = counts.get(kind, 0) + number
-    return sorted(counts, key=lambda kind: (-counts[kind], kind))

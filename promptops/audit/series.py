@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from promptops.audit.departing import LEAST, Seen
 
 if TYPE_CHECKING:
-    from promptops.audit.spending import Spending
+    from promptops.audit.spent import Spending
 
 FIGURES: Final = ("usd_per_call", "output_tokens", "cache_hits", "retries", "calls")
 

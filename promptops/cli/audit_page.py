@@ -12,7 +12,7 @@ from promptops.cli.ledger_query import parse_day
 if TYPE_CHECKING:
     from datetime import date
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.facts import Facts
     from promptops.cli.audit_facts import Wanted
     from promptops.config import Project

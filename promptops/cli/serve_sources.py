@@ -11,7 +11,7 @@ from promptops.errors import LedgerError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.report import Audit
     from promptops.config import Project
     from promptops.evals.listed import Listed

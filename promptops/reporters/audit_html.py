@@ -21,7 +21,7 @@ from promptops.reporters.page.markup import Html, el, join
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.report import Audit
 
 

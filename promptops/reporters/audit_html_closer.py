@@ -10,8 +10,8 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from promptops.audit.daily import Key, kinds
-from promptops.audit.spending import NOTHING
+from promptops.audit.days import Key, kinds
+from promptops.audit.spent import NOTHING
 from promptops.reporters.audit_html_periods import steps
 from promptops.reporters.audit_html_series import UNTOLD, Sum
 from promptops.reporters.figures import dollars, printable
@@ -20,7 +20,7 @@ from promptops.reporters.page.markup import Html, el, join
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.facts import Facts
     from promptops.reporters.audit_html_periods import Steps
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from promptops.audit.daily import kinds
+from promptops.audit.days import kinds
 from promptops.reporters.audit_html_series import Sum
 from promptops.reporters.figures import dollars
 from promptops.reporters.page.markup import Html, el, join, text
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from decimal import Decimal
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.report import Audit
 
 

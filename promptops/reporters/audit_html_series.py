@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from promptops.audit.spending import Spending
+from promptops.audit.spent import Spending
 from promptops.reporters.audit_html_periods import steps
 from promptops.reporters.page.lines import MOST, Line
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from promptops.audit.daily import Daily
+    from promptops.audit.days import Daily
     from promptops.reporters.audit_html_periods import Steps
 
 K = TypeVar("K", bound="Hashable")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from decimal import Decimal
 
-    from promptops.audit.daily import Daily, Days
+    from promptops.audit.days import Daily, Days
     from promptops.audit.facts import Facts
 
 MOST: Final = 25  # rows of a table

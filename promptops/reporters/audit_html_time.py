@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from promptops.audit.daily import kinds
+from promptops.audit.days import kinds
 from promptops.reporters.audit_html_drawing import Measure, figure
 from promptops.reporters.audit_html_series import UNTOLD, grouped, series
 from promptops.reporters.audit_html_tables import entry, head, number
@@ -15,7 +15,7 @@ from promptops.reporters.page.markup import Html, el, join
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from promptops.audit.daily import Daily, Days
+    from promptops.audit.days import Daily, Days
     from promptops.audit.facts import Facts
     from promptops.reporters.audit_html_series import Series, Sum
 

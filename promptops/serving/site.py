@@ -22,7 +22,7 @@ from promptops.warehouse.warehouse import opened
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping, Sequence
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.report import Audit
     from promptops.evals.listed import Listed
     from promptops.reporters.page.markup import Html

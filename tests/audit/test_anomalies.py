@@ -16,7 +16,7 @@ from promptops.audit.question import Window
 from promptops.audit.questions import questions
 from promptops.audit.questions.anomalies import Lines, listed, looked
 from promptops.audit.series import Day
-from promptops.audit.spending import Spending
+from promptops.audit.spent import Spending
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context
 from promptops.model.days import day_of

@@ -13,7 +13,8 @@ from promptops.audit.gathering import days, gathered, outcomes
 from promptops.audit.levers import found_again, retried
 from promptops.audit.question import Window
 from promptops.audit.questions import questions
-from promptops.audit.spending import Spending, spending
+from promptops.audit.spending import spending
+from promptops.audit.spent import Spending
 from promptops.audit.what_if import parse, recosted
 from promptops.ledger.call_store import CallStore
 from promptops.model.calls import Call, Context, Outcome

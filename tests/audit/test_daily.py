@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from promptops.audit.daily import Days, by_day, kinds
+from promptops.audit.daily import by_day
+from promptops.audit.days import Days, kinds
 from promptops.audit.narrowing import Narrowed
 from promptops.audit.question import Answer, Window
 from promptops.audit.questions import questions
-from promptops.audit.spending import Spending
+from promptops.audit.spent import Spending
 from promptops.errors import UsageError
 from promptops.warehouse.warehouse import Warehouse, opened
 from tests.audit import world

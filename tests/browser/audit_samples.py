@@ -20,7 +20,7 @@ from promptops.warehouse.warehouse import opened
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from promptops.audit.daily import Days
+    from promptops.audit.days import Days
     from promptops.audit.report import Audit
 
 FIRST = date(2026, 11, 1)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from promptops.audit.daily import Days
+from promptops.audit.days import Days
 from promptops.audit.facts import Facts
 from promptops.audit.report import Audit, audited
-from promptops.audit.spending import Spending
+from promptops.audit.spent import Spending
 from promptops.reporters import audit_html
 from promptops.reporters.figures import dollars
 from promptops.reporters.page.bars import scale

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -171,6 +172,15 @@ def test_without_ibis_it_says_so_and_works_from_the_templates(
     found = json.loads(done.stdout)
     assert found["basis"] == "declared"
     assert any("promptops-toolkit[audit]" in note for note in found["notes"])
+
+
+def test_without_ibis_there_is_a_page_of_the_templates(recorded: Path, tmp_path: Path) -> None:
+    # A process of its own: here the page's modules may have been imported before.
+    line = "import sys; sys.modules['ibis'] = None; from promptops.cli import main; main()"
+    words = [sys.executable, "-c", line, "audit", "--html", str(tmp_path / "audit.html")]
+    assert recorded
+    subprocess.run(words, check=True, capture_output=True)
+    assert "promptops-toolkit[audit]" in (tmp_path / "audit.html").read_text("utf-8")
 
 
 def test_what_if_recosts_the_calls(recorded: Path) -> None:

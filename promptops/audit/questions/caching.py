@@ -9,7 +9,8 @@ from ibis import _
 
 from promptops.audit.levers import given
 from promptops.audit.question import Answer, Column, Question
-from promptops.audit.spending import NOTHING, rates
+from promptops.audit.spending import rates
+from promptops.audit.spent import NOTHING
 from promptops.model.money import MILLION
 from promptops.warehouse.tables import CONTEXTS, PAID
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops.audit.question import Answer, Column, Question
-from promptops.audit.spending import Spending, dearest, spending
+from promptops.audit.spending import dearest, spending
+from promptops.audit.spent import Spending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.audit.coverage import by_vendor, coverage
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
-from promptops.audit.spending import NOTHING
+from promptops.audit.spent import NOTHING
 from promptops.audit.words import dollars, share
 from promptops.model.days import day_of
 

@@ -8,7 +8,8 @@ from ibis import _
 
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
-from promptops.audit.spending import Spending, spending
+from promptops.audit.spending import spending
+from promptops.audit.spent import Spending
 from promptops.warehouse.tables import CONTEXTS
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from ibis import _
 
 from promptops.audit.question import Answer, Column, Question
-from promptops.audit.spending import KINDS, NOTHING, Spending, spending
+from promptops.audit.spending import spending
+from promptops.audit.spent import KINDS, NOTHING, Spending
 from promptops.ledger.call_tables import PARTS
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from ibis import _
 
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
-from promptops.audit.spending import Spending, spending
+from promptops.audit.spending import spending
 from promptops.model.days import day_of
 from promptops.warehouse.tables import CONTEXTS
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from promptops.audit.question import Window
+    from promptops.audit.spent import Spending
     from promptops.warehouse.warehouse import Warehouse
 
 _DAYS: Final = "What each day cost (UTC)."

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.audit.question import Answer, Column, Question
 from promptops.audit.questions.costs import unknown
-from promptops.audit.spending import Spending, dearest, spending
+from promptops.audit.spending import dearest, spending
+from promptops.audit.spent import Spending
 
 if TYPE_CHECKING:
     from promptops.audit.question import Window
