@@ -68,7 +68,8 @@ def _sums(calls: Table) -> Table:
 def _good(told: Table) -> Table:
     """Return good outcomes by context and day of the call that they came of, and by kind."""
     alike: Any = ["context_id", "day", "kind"]
-    return told.filter(told.good > 0).group_by(alike).agg(number=_.count())
+    known = told.filter(told.good > 0, told.context_id.notnull())  # of a call that is recorded
+    return known.group_by(alike).agg(number=_.count())
 
 
 def _daily(found: Groups, good: Mapping[tuple[int, Key], Mapping[str, int]]) -> Iterable[Daily]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,8 @@ from promptops.audit.question import Answer, Window
 from promptops.audit.questions import questions
 from promptops.audit.spent import Spending
 from promptops.errors import UsageError
+from promptops.ledger.call_store import CallStore
+from promptops.model.calls import Outcome
 from promptops.warehouse.warehouse import Warehouse, opened
 from tests.audit import world
 
@@ -109,3 +112,12 @@ def test_a_window_is_of_its_days_and_calls_alone(house: Warehouse) -> None:
     assert sum(row[1] for row in answer.rows) == len(own) > 5
     with pytest.raises(UsageError, match="cannot be narrowed by tenant"):
         questions()["outcomes"].ask(house, window)
+
+
+def test_outcomes_of_calls_that_are_not_recorded_are_of_no_day(tmp_path: Path) -> None:
+    path = world.made(tmp_path / "ledger.db")
+    before = by_day(opened(str(path)), Window())
+    with CallStore.open(path) as store:
+        store.tell([Outcome("early", 100.0 * world.DAY, "resolved", session="nobody")])
+        store.tell([Outcome("lost", 100.0 * world.DAY, "resolved", call_id="nothing")])
+    assert by_day(opened(str(path)), Window()) == before
