@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.caching.trace_readers.reader import CONTRADICTION, Unread, moment
 from promptops.caching.usage import UsageRefused, by_shape
 from promptops.caching.usage_shapes import Shape
-from promptops.intake.billing_values import CENT, NO_SUM, count, dollars, named
+from promptops.intake.billing_values import CENT, NO_SUM, begin_with, count, dollars, named
 from promptops.model.billed import Billed
 
 if TYPE_CHECKING:
@@ -65,10 +65,8 @@ def fits(value: Any) -> bool:
         return False
     if "starting_at" in value:
         return isinstance(value.get("results"), list)
-    data = value.get("data")
-    if not isinstance(data, list) or "has_more" not in value or "object" in value:
-        return False
-    return all(isinstance(one, dict) and "starting_at" in one for one in data[:1])
+    paged = "has_more" in value and "object" not in value
+    return paged and begin_with("starting_at", value.get("data"))
 
 
 def read(bucket: Mapping[str, Any], row: Any) -> Billed:

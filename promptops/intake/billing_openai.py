@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from promptops.caching.trace_readers.reader import CONTRADICTION, Unread, moment
 from promptops.caching.usage import UsageRefused, by_shape
 from promptops.caching.usage_shapes import Shape
-from promptops.intake.billing_values import NO_SUM, count, dollars, named
+from promptops.intake.billing_values import NO_SUM, begin_with, count, dollars, named
 from promptops.model.billed import Billed
 
 if TYPE_CHECKING:
@@ -55,10 +55,7 @@ def fits(value: Any) -> bool:
         return False
     if "start_time" in value:
         return isinstance(value.get("results"), list)
-    data = value.get("data")
-    if not isinstance(data, list) or value.get("object") != "page":
-        return False
-    return all(isinstance(one, dict) and "start_time" in one for one in data[:1])
+    return value.get("object") == "page" and begin_with("start_time", value.get("data"))
 
 
 def read(bucket: Mapping[str, Any], row: Any) -> Billed:

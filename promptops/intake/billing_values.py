@@ -17,6 +17,13 @@ _MOST_USD: Final = 10**9
 NO_SUM: Final = "a row that is no sum of tokens or dollars"
 
 
+def begin_with(name: str, buckets: Any) -> bool:
+    """Return whether these are buckets, as far as the first tells, that say when they begin so."""
+    if not isinstance(buckets, list):
+        return False
+    return all(isinstance(one, dict) and name in one for one in buckets[:1])
+
+
 def count(name: str, value: Any) -> int:
     """Return a count, also one that is written as text, or as data frames write whole numbers.
 

@@ -22,7 +22,7 @@ def report(found: Answer, limit: int) -> str:
         lines += _table(found, cells(found, limit))
         lines += [told] if (told := more(found, limit)) else []
     else:
-        lines.append("nothing is listed" if found.notes else "there is no call to answer it from")
+        lines.append("nothing is listed" if found.notes else "no call of these days tells of it")
     for note in found.notes:
         lines += textwrap.wrap(f"- {note}", _WIDTH, subsequent_indent="  ")
     return "\n".join(lines)
