@@ -8,7 +8,6 @@ from threading import Event
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import LedgerError
-from promptops.ledger.place import writing
 from promptops.ledger.tables import Columns, Table
 
 if TYPE_CHECKING:
@@ -19,33 +18,54 @@ if TYPE_CHECKING:
 
 Laid = tuple[Table, Columns]
 _AT_ONCE: Final = 32  # rows of a statement: older SQLites take 999 values
+_FEW: Final = 8  # rows that are not worth being put together by their tables
+_PAGES: Final = 4_000  # of 4 KB, in the log of what is committed
 _AT_FAULT: Final = (
     sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError,
     ValueError,
 )  # fmt: skip
 
 
-class Thread:
-    """A thread that waits for a parcel."""
+class Told:
+    """Whoever saves a parcel itself, and is told in the same breath how it went."""
+
+    __slots__ = ("_error",)
 
     def __init__(self) -> None:
-        self._done = Event()
         self._error: LedgerError | None = None
 
     def tell(self, error: LedgerError | None) -> None:
-        """Let the thread go on."""
+        """Take in how it went."""
         self._error = error
-        self._done.set()
 
     def wait(self) -> None:
-        """Return when the parcel is committed.
+        """Return if the parcel is committed.
 
         Raises:
             LedgerError: It is not.
         """
-        self._done.wait()
         if self._error is not None:
             raise LedgerError(*self._error.args)
+
+
+class Thread(Told):
+    """A thread that waits until another has saved a parcel."""
+
+    __slots__ = ("_done",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done = Event()
+
+    def tell(self, error: LedgerError | None) -> None:
+        """Let the thread go on."""
+        super().tell(error)
+        self._done.set()
+
+    def wait(self) -> None:
+        """Return when the parcel is committed; raises what ``Told`` does."""
+        self._done.wait()
+        super().wait()
 
 
 class Task(NamedTuple):
@@ -59,7 +79,7 @@ class Parcel(NamedTuple):
     """Rows that are committed together, and who waits for them: nobody, a thread or a task."""
 
     rows: Sequence[Laid]
-    waits: Thread | Task | None = None
+    waits: Told | Task | None = None
 
 
 class Saver:
@@ -71,7 +91,10 @@ class Saver:
 
     def __init__(self, place: Place) -> None:
         self._name = place.name
+        self._busy = self._patience = round(place.busy * 1_000)
         self._connection = place.connect()
+        # Pages that many commits change are copied to the database once, and the disk waits less.
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
         self._kept: list[Parcel] = []
         self.error: LedgerError | None = None
         self.refused: LedgerError | None = None
@@ -80,6 +103,17 @@ class Saver:
     def unsaved(self) -> int:
         """Rows that could not be written yet."""
         return sum(len(one.rows) for one in self._kept)
+
+    def begin(self) -> bool:
+        """Begin what ``save`` goes on with, unless that takes patience; returns whether it is."""
+        if self._kept:
+            return False
+        try:
+            self._wait_at_most(0)
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:  # others write, or nobody can: ``save`` says which
+            return False
+        return True
 
     def save(self, parcels: Sequence[Parcel]) -> None:
         """Write parcels after those that are kept, and tell whoever waits how it went."""
@@ -107,17 +141,34 @@ class Saver:
         _tell(parcels, error)
 
     def _write(self, rows: Sequence[Laid]) -> None:
-        if not rows:
-            return
-        if len(rows) == 1:  # a statement by itself is a transaction
-            self._connection.execute(rows[0][0].insert, rows[0][1])
-            return
+        connection = self._connection
+        if not connection.in_transaction:
+            if not rows:
+                return
+            self._wait_at_most(self._busy)
+            connection.execute("BEGIN IMMEDIATE")
+        try:
+            if len(rows) < _FEW:
+                for table, columns in rows:
+                    connection.execute(table.insert, columns)
+            else:
+                self._add_many(rows)
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _wait_at_most(self, milliseconds: int) -> None:
+        if self._patience != milliseconds:
+            self._connection.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            self._patience = milliseconds
+
+    def _add_many(self, rows: Sequence[Laid]) -> None:
         tables: dict[str, tuple[Table, list[Columns]]] = {}
         for table, columns in rows:
             tables.setdefault(table.name, (table, []))[1].append(columns)
-        with writing(self._connection):
-            for table, some in tables.values():
-                self._add(table, some)
+        for table, some in tables.values():
+            self._add(table, some)
 
     def _add(self, table: Table, rows: Sequence[Columns]) -> None:
         """Write rows, many with a statement: each lets go the GIL, and may wait long to have it."""
@@ -136,7 +187,7 @@ class Saver:
 def _tell(parcels: Iterable[Parcel], error: LedgerError | None) -> None:
     tasks: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
     for parcel in parcels:
-        if isinstance(parcel.waits, Thread):
+        if isinstance(parcel.waits, Told):
             parcel.waits.tell(error)
         elif parcel.waits is not None:
             tasks.setdefault(parcel.waits.loop, []).append(parcel.waits.future)

@@ -1,4 +1,4 @@
-"""One thread that writes: rows wait for it in a queue, and are committed a few at a time."""
+"""Rows wait in a queue, and are committed a few at a time: with an intent, or by a thread."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 from promptops.errors import LedgerError
 from promptops.ledger.inbox import Inbox
 from promptops.ledger.rows import Scored
-from promptops.ledger.saving import Laid, Parcel, Saver, Task, Thread
+from promptops.ledger.saving import Laid, Parcel, Saver, Task, Thread, Told
 from promptops.ledger.tables import ANSWERS, RESULTS, TABLES
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Writer:
         self._saver = Saver(place)
         self._pid = os.getpid()
         self._inbox = Inbox()
+        self._saving = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="promptops-ledger", daemon=True)
         self._thread.start()
 
@@ -93,12 +94,19 @@ class Writer:
         thread.wait()
 
     async def intents_committed(self, intents: Iterable[Intent]) -> None:
-        """Wait like ``commit_intents``, without blocking the event loop."""
+        """Wait like ``commit_intents``, without blocking the event loop.
+
+        Where nobody else writes they are committed here: to hand them to the thread and hear of
+        it takes longer, and a loop that is told of many at once sends their calls in waves.
+        """
         from asyncio import get_running_loop
 
+        rows = [self._lay(one) for one in intents]
+        if self._saved(rows):
+            return
         loop = get_running_loop()
         task = Task(loop, loop.create_future())
-        self._put(Parcel([self._lay(one) for one in intents], task))
+        self._put(Parcel(rows, task))
         await task.future
 
     def flush(self) -> None:
@@ -122,7 +130,8 @@ class Writer:
         """
         self._inbox.close()
         self._thread.join()
-        self._saver.close()
+        with self._saving:
+            self._saver.close()
         if self._saver.error is not None:
             raise LedgerError(f"{self._saver.error}; {self.unsaved} rows are not saved")
         if self._saver.refused is not None:
@@ -152,14 +161,38 @@ class Writer:
             rows.append((ANSWERS, ANSWERS.encode(answer)))
         return rows
 
+    def _saved(self, rows: list[Laid]) -> bool:
+        """Save rows after those that wait, unless that takes patience; returns whether they are.
+
+        Raises:
+            LedgerError: They cannot be saved.
+        """
+        self._stay()
+        if not self._saving.acquire(blocking=False):
+            return False
+        told = Told()
+        try:
+            if not self._saver.begin():
+                return False
+            self._saver.save([*self._inbox.taken(), Parcel(rows, told)])
+        finally:
+            self._saving.release()
+        told.wait()
+        return True
+
     def _put(self, parcel: Parcel) -> None:
-        if os.getpid() != self._pid:
-            raise LedgerError("a writer of the ledger stays with the process that opened it")
+        self._stay()
         if not self._inbox.put(parcel):
             raise LedgerError("the writer of the ledger is closed")
 
+    def _stay(self) -> None:
+        if os.getpid() != self._pid:
+            raise LedgerError("a writer of the ledger stays with the process that opened it")
+
     def _work(self) -> None:
-        while parcels := self._inbox.taken():
-            self._saver.save(parcels)
+        while self._inbox.due():
+            with self._saving:
+                if parcels := self._inbox.taken():
+                    self._saver.save(parcels)
         if self._saver.unsaved:
             self._saver.save([])

@@ -228,15 +228,43 @@ def test_a_task_that_is_cancelled_while_it_waits_harms_no_other(tmp_path: Path) 
     async def main() -> None:
         first = asyncio.ensure_future(writer.intents_committed([intent(1)]))
         second = asyncio.ensure_future(writer.intents_committed([intent(2)]))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0.01)
         first.cancel()
+        other.execute("ROLLBACK")
         await second
         with pytest.raises(asyncio.CancelledError):
             await first
 
-    with Ledger.open(tmp_path / "l.db") as ledger, ledger.writer() as writer:
-        asyncio.run(main())
+    path = tmp_path / "l.db"
+    with Ledger.open(path) as ledger, ledger.writer() as writer:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            asyncio.run(main())
         assert len(ledger.run_state("r1").in_flight) == 2
+
+
+def test_an_intent_of_a_task_brings_what_was_handed_over_before_it(tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "l.db") as ledger, ledger.writer() as writer:
+        for n in range(50):
+            writer.add(run(), item(n))
+            asyncio.run(writer.intents_committed([intent(n)] if n % 2 else ()))
+            assert len(list(ledger.items("r1"))) == n + 1
+            assert len(ledger.run_state("r1").in_flight) == (n + 1) // 2
+
+
+def test_what_could_not_be_written_comes_before_the_next_intent_of_a_task(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with Ledger.open(path, busy=0.02) as ledger, ledger.writer() as writer:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            writer.add(run(), item(1))
+            with pytest.raises(LedgerError, match="locked"):
+                asyncio.run(writer.intents_committed([intent(1)]))
+            assert writer.unsaved == 2
+            other.execute("ROLLBACK")
+        asyncio.run(writer.intents_committed([intent(2)]))
+        assert writer.unsaved == 0
+        assert len(ledger.run_state("r1").in_flight) == 1
 
 
 def test_what_nobody_waits_for_is_written_soon_though_the_event_loop_stands_still(
