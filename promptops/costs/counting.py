@@ -66,6 +66,16 @@ class Batch:
             self._tokens[encoding].update(zip(texts, counter.encoded(texts, encoding), strict=True))
         self._asked.clear()
 
+    def recall(self, counter: TokenCounter) -> bool:
+        """Do the same without a tokenizer; returns whether that can be done."""
+        for encoding, asked in self._asked.items():
+            counts = counter.recalled(list(asked), encoding)
+            if counts is None:
+                return False
+            self._tokens[encoding].update(zip(asked, counts, strict=True))
+        self._asked.clear()
+        return True
+
     def tokens(self, encoding: str) -> Mapping[str, int]:
         """Return what was counted in an encoding, by text."""
         return self._tokens[encoding]

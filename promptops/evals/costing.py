@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.alike import Alike
 from promptops.evals.costing_charge import Charge, Meter, scaled
-from promptops.evals.costing_counts import count, encoding_for
+from promptops.evals.costing_counts import Counts, encoding_for
 from promptops.evals.costing_cuts import DIFFERS
 from promptops.evals.costing_plans import SHIPPED, Placing, as_shipped, checked, ground, placings
 from promptops.evals.costing_values import Costed, Placed, Reply
@@ -40,12 +40,17 @@ _UNCUT: Final = "its text cannot be cut"
 
 @dataclass(frozen=True)
 class Costing:
-    """Costs of answers to some cases; ``counted`` is by version."""
+    """Costs of answers to some cases, whose texts are counted when they are asked for."""
 
     variants: Sequence[Variant]
     cases: Sequence[Case]
     steady: Steady
-    counted: Mapping[str, Counted]
+    counts: Counts
+
+    @property
+    def counted(self) -> Mapping[str, Counted]:
+        """What is known of all cases, by version."""
+        return self.counts.all()
 
     @cached_property
     def errors(self) -> tuple[str, ...]:
@@ -93,12 +98,8 @@ class Costing:
     @cached_property
     def grounds(self) -> dict[str, Ground]:
         """The versions as their models' caches see them, by variant."""
-        cuts = ((one, self.counted.get(one.version)) for one in self.variants if not one.baseline)
-        return {
-            one.id: ground(known.cuts, self.steady, one.model)
-            for one, known in cuts
-            if known and known.cuts
-        }
+        cuts = ((one, self.counts.cuts(one.version)) for one in self.variants if not one.baseline)
+        return {one.id: ground(known, self.steady, one.model) for one, known in cuts if known}
 
     @cached_property
     def _alike(self) -> Alike[Decimal]:
@@ -124,7 +125,8 @@ class Costing:
         on = self.grounds.get(variant.id)
         if on is None:
             return None
-        known = self.counted[variant.version].ends[self._encodings[variant.model]].get(case)
+        counted = self.counts.of(variant.version, case)
+        known = counted.ends[self._encodings[variant.model]].get(case)
         return known[on.skipped :] if known and on.skipped else known
 
     @cached_property
@@ -192,5 +194,5 @@ class Costing:
 def costing(
     variants: Sequence[Variant], cases: Sequence[Case], steady: Steady, counter: TokenCounter
 ) -> Costing:
-    """Return the costs of answers to some cases; all their texts are counted here, once."""
-    return Costing(variants, cases, steady, count(variants, cases, counter))
+    """Return the costs of answers to some cases."""
+    return Costing(variants, cases, steady, Counts(variants, cases, counter))

@@ -32,6 +32,7 @@ class Counted:
     ends: dict[str, dict[str, Ends]] = field(default_factory=dict)  # by encoding, then by case
     contents: dict[str, Mapping[int, str]] = field(default_factory=dict)  # by case
     wrong: dict[str, str] = field(default_factory=dict)  # by case
+    alike: dict[Ends, Ends] = field(default_factory=dict)  # texts are often as long as others
 
     def told(self, version: str) -> Iterator[str]:
         """Yield what cannot be cut, each reason once, with a case that has it."""
@@ -48,44 +49,101 @@ def encoding_for(model: str) -> str:
     return method_for(asked(model)).encoding
 
 
-def count(
-    variants: Iterable[Variant], cases: Sequence[Case], counter: TokenCounter
-) -> dict[str, Counted]:
-    """Return what is known of each version that a vendor is asked about."""
-    handles: dict[str, PromptHandle] = {}
-    encodings: dict[str, set[str]] = {}
-    for one in variants:
-        if not one.baseline:
-            handles[one.version] = one.handle
-            encodings.setdefault(one.version, set()).add(encoding_for(one.model))
-    batch, found = Batch(), dict[str, Counted]()
-    texts: dict[str, dict[str, Cut]] = {}
-    for version, handle in handles.items():
-        found[version], texts[version] = _cut(handle, cases)
-        wanted = {text: None for one in texts[version].values() for text in _needed(one)}
-        cuts = found[version].cuts
-        attached = cuts.draft.attached if cuts else ()
-        for encoding in encodings[version]:
-            batch.add(encoding, (*attached, *wanted))
-    batch.count(counter)
-    for version, known in found.items():
-        for encoding in encodings[version]:
-            _sum(known, texts[version], encoding, batch.tokens(encoding))
+class Counts:
+    """What is known of each version that a vendor is asked about, counted when it is asked for.
+
+    ``some`` is for the cases that are asked next: their texts are counted between calls, and not
+    before the first one. With texts that nobody counted before, all are: the tokenizer serves all.
+    """
+
+    def __init__(
+        self, variants: Iterable[Variant], cases: Sequence[Case], counter: TokenCounter
+    ) -> None:
+        self._cases, self._counter = cases, counter
+        self._left = {case.id: case for case in cases}
+        self._whole = False  # whether all are counted, and their failures in order
+        self._found: dict[str, Counted] = {}
+        self._encodings: dict[str, set[str]] = {}
+        for one in variants:
+            if one.baseline:
+                continue
+            if one.version not in self._found:
+                self._found[one.version] = _first(one.handle, cases)
+            self._encodings.setdefault(one.version, set()).add(encoding_for(one.model))
+
+    def cuts(self, version: str) -> Cuts | None:
+        """Return a version's stops; None where no vendor is asked about it, or nothing cuts it."""
+        return self._found[version].cuts if version in self._found else None
+
+    def of(self, version: str, case: str) -> Counted:
+        """Return what is known of a version, and of one of its cases at least."""
+        return (self.all() if case in self._left else self._found)[version]
+
+    def some(self, cases: Iterable[Case]) -> None:
+        """Count what is not counted yet of some cases."""
+        left = [self._left.pop(one.id) for one in cases if one.id in self._left]
+        if left and not self._count(left, known=True):
+            self._count([*left, *self._rest()])
+
+    def all(self) -> Mapping[str, Counted]:
+        """Return what is known of all cases, by version."""
+        if not self._whole:
+            self._whole = True
+            self._count(self._rest())
+            for found in self._found.values():
+                wrong = found.wrong
+                found.wrong = {one.id: wrong[one.id] for one in self._cases if one.id in wrong}
+        return self._found
+
+    def _rest(self) -> list[Case]:
+        left = list(self._left.values())
+        self._left.clear()
+        return left
+
+    def _count(self, cases: Sequence[Case], *, known: bool = False) -> bool:
+        """Count cases; with ``known`` only if no text is new. Returns whether they are counted."""
+        texts = {version: _cut(found, cases) for version, found in self._found.items()}
+        batch = Batch()
+        for version, cut_up in texts.items():
+            wanted = {text: None for one in cut_up.values() for text in _needed(one)}
+            cuts = self._found[version].cuts
+            attached = cuts.draft.attached if cuts else ()
+            for encoding in self._encodings[version]:
+                batch.add(encoding, (*attached, *wanted))
+        if not known:
+            batch.count(self._counter)
+        elif not batch.recall(self._counter):
+            return False
+        for version, found in self._found.items():
+            for encoding in self._encodings[version]:
+                _sum(found, texts[version], encoding, batch.tokens(encoding))
+        return True
+
+
+def _first(handle: PromptHandle, cases: Sequence[Case]) -> Counted:
+    """Return a version cut by the first case that can be, and why those before it cannot."""
+    found = Counted()
+    for case in cases:
+        try:
+            found.cuts = cut(handle, case.inputs)
+        except NotEstimable as error:
+            found.wrong[case.id] = str(error)
+        else:
+            break
     return found
 
 
-def _cut(handle: PromptHandle, cases: Sequence[Case]) -> tuple[Counted, dict[str, Cut]]:
-    known = Counted()
+def _cut(known: Counted, cases: Sequence[Case]) -> dict[str, Cut]:
     texts: dict[str, Cut] = {}
     for case in cases:
+        if known.cuts is None or case.id in known.wrong:
+            continue
         try:
-            if known.cuts is None:
-                known.cuts = cut(handle, case.inputs)
             texts[case.id] = one = known.cuts.of(case.inputs)
             known.contents[case.id] = one.contents
         except NotEstimable as error:
             known.wrong[case.id] = str(error)
-    return known, texts
+    return texts
 
 
 def _needed(one: Cut) -> Iterable[str]:
@@ -102,8 +160,7 @@ def _sum(
     def prefix(one: Texts) -> int:
         return attached + sum(map(tokens.__getitem__, one))
 
-    alike: dict[Ends, Ends] = {}  # texts of one template are often as long as others
-    known.ends[encoding] = ends = {}
+    ends = known.ends.setdefault(encoding, {})
     for case, one in texts.items():
         found = tuple(map(prefix, one.texts))
-        ends[case] = alike.setdefault(found, found)
+        ends[case] = known.alike.setdefault(found, found)

@@ -160,7 +160,7 @@ def _request(costing: Costing, call: Sent, plan: Plan | None) -> Request:
     prompt, last = call.usage.prompt_tokens, len(ends) - 1
     places = [*(at for at, _ in plan if at != last), last]
     tokens = [round(scaled(ends[at], ends[-1], prompt)) for at in places]
-    contents = costing.counted[variant.version].contents[call.case]
+    contents = costing.counts.of(variant.version, call.case).contents[call.case]
     skipped = costing.grounds[call.variant].skipped
     blocks = tuple(
         Block(end - start, contents.get(at + skipped, f"{call.variant} {call.case}"))

@@ -121,6 +121,8 @@ class _Run:
                 made.prices, gathered.answered, made.setting.fresh, before=self.before,
             )  # fmt: skip
             driver = self.driver = self._driver(calls)
+            if made.costing is not None:
+                session.foreseen = made.costing.counts.some
             self.way.begun(driver)
             self.way.asking(session)
             watch(made, gathered, session, driver)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.ages import fixed
@@ -18,7 +19,7 @@ from promptops.ledger.rows import Item, Reuse, inputs_hash
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 
     from promptops.evals.attempts import Ask
     from promptops.evals.calling import Calls, Outcome
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from promptops.model.evaluation import Case, Completion, Request
     from promptops.model.money import Price
 
+_AHEAD: Final = 256  # slots whose cases are foreseen together
 _BLOCK: Final = 32  # slots whose stored answers are looked up together, while no call goes on
 
 
@@ -41,7 +43,8 @@ class Session:
 
     ``answered`` is told of every answer, once for each item that it answers. ``max_age`` is how old
     a stored answer may be, None for ever; with ``fresh`` none is used again. ``ended`` is told of
-    the case of each item that was answered or lost. ``before`` is what the run has behind it.
+    the case of each item that was answered or lost, and ``foreseen`` of cases that are next.
+    ``before`` is what the run has behind it.
     """
 
     plan: EvalPlan
@@ -58,6 +61,7 @@ class Session:
     holes: list[tuple[Item, Outcome]] = field(default_factory=list)
     own: list[tuple[Item, Outcome]] = field(default_factory=list)
     ended: Callable[[str], None] = lambda _: None
+    foreseen: Callable[[Iterable[Case]], None] = lambda _: None
     before: Before = field(default_factory=Before)
 
     def __post_init__(self) -> None:
@@ -85,13 +89,10 @@ class Session:
 
     def _tasks(self) -> Iterator[Task]:
         slots = ordered(self.cases, len(self.variants), self.plan.repeats, self.plan.run.seed)
-        block: list[tuple[Item, Case, Variant, Request]] = []
-        for slot in slots:
-            block.append(self._item(slot))
-            if len(block) == _BLOCK:
-                yield from self._unknown(block)
-                block = []
-        yield from self._unknown(block)
+        while ahead := list(islice(slots, _AHEAD)):
+            self.foreseen(slot.case for slot in ahead)
+            for at in range(0, len(ahead), _BLOCK):
+                yield from self._unknown([self._item(slot) for slot in ahead[at : at + _BLOCK]])
 
     def _item(self, slot: Slot) -> tuple[Item, Case, Variant, Request]:
         variant, case = self.variants[slot.variant], slot.case

@@ -49,6 +49,12 @@ class TokenCounter:
             counts |= fresh
         return [counts[key] for key in keys]
 
+    def recalled(self, texts: Sequence[str], encoding: str) -> list[int] | None:
+        """Return the same where all of it was counted before; None where it takes a tokenizer."""
+        keys = [text_key(encoding, text) for text in texts]
+        counts = self.cache.get(dict.fromkeys(keys)) if self.cache else {}
+        return [counts[key] for key in keys] if counts.keys() >= set(keys) else None
+
     def _count(self, texts: Sequence[str], encoding: str) -> list[int]:
         if encoding.startswith(PREFIX):
             return Reconstruction(encoding).count(texts)

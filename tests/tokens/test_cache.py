@@ -48,6 +48,15 @@ def test_what_was_counted_is_remembered(tmp_path: Path) -> None:
     assert TokenCounter(cache).encoded(TEXTS, "o200k_base") == COUNTS
 
 
+def test_only_what_was_counted_is_recalled(tmp_path: Path) -> None:
+    counter = TokenCounter(CountCache(tmp_path / FILE_NAME))
+    assert counter.recalled(TEXTS, "o200k_base") is None
+    counter.encoded(TEXTS[1:], "o200k_base")
+    assert counter.recalled(TEXTS, "o200k_base") == COUNTS
+    assert counter.recalled([*TEXTS, "new"], "o200k_base") is None
+    assert TokenCounter(None).recalled(TEXTS, "o200k_base") is None
+
+
 def test_the_file_holds_no_text(tmp_path: Path) -> None:
     secret = "The launch code is swordfish."
     TokenCounter(CountCache(tmp_path / FILE_NAME)).encoded([secret], "o200k_base")
