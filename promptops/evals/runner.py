@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from promptops.evals.calling import Outcome
@@ -57,9 +58,9 @@ class Runner:
     grace: float = GRACE
 
     def __post_init__(self) -> None:
-        self._begun: dict[asyncio.Task[None], None] = {}
-        self._free = asyncio.Event()
-        self._stopped = asyncio.Event()
+        self._over = asyncio.Event()  # it is stopped, or nobody works any more
+        self._working: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self._failed: BaseException | None = None
 
     async def run(self, tasks: Iterator[Task]) -> None:
@@ -68,38 +69,41 @@ class Runner:
         Raises:
             Exception: What a task raised that is no failed call; the others are stopped first.
         """
-        for task in tasks:
-            while len(self._begun) >= self.most and not self._stopped.is_set():
-                self._free.clear()
-                await self._free.wait()
-            if self._stopped.is_set() or self.calls.reason:
-                break
-            begun = asyncio.ensure_future(self._one(task))
-            self._begun[begun] = None
-            begun.add_done_callback(self._ended)
-        if self._stopped.is_set():
-            await _finish(list(self._begun), self.grace)
-        while self._begun:
-            await asyncio.wait(list(self._begun))
+        for first in () if self._halted() else islice(tasks, self.most):
+            worker = asyncio.ensure_future(self._work(first, tasks))
+            self._working.add(worker)
+            worker.add_done_callback(self._ended)
+        if self._working:
+            await self._over.wait()
+        await _finish(list(self._working), self.grace)
         if self._failed is not None:
             raise self._failed
 
     def stop(self, reason: str) -> None:
         """Send nothing more, and give what is under way some seconds to end."""
         self.calls.stop(reason)
-        self._stopped.set()
-        self._free.set()
+        self._stopped = True
+        self._over.set()
 
-    async def _one(self, task: Task) -> None:
-        outcome = KNOWN if task.ask is None else await self.calls.ask(task.ask())
-        await task.done(outcome)
+    def _halted(self) -> bool:
+        return self._stopped or bool(self.calls.reason)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._begun.pop(task, None)
-        self._free.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
+    async def _work(self, first: Task, others: Iterator[Task]) -> None:
+        """Do a task, and then one after the other of those that nobody has begun."""
+        task: Task | None = first
+        while task is not None and not self._halted():
+            outcome = KNOWN if task.ask is None else await self.calls.ask(task.ask())
+            await task.done(outcome)
+            await asyncio.sleep(0)  # others have their turn: nothing of this need have waited
+            task = next(others, None)
+
+    def _ended(self, worker: asyncio.Task[None]) -> None:
+        self._working.discard(worker)
+        if not worker.cancelled() and (error := worker.exception()) is not None:
             self._failed = self._failed or error
             self.stop(f"an error of promptops itself: {error}")
+        if not self._working:
+            self._over.set()
 
 
 async def _finish(tasks: Sequence[asyncio.Task[Any]], grace: float) -> None:

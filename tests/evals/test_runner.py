@@ -91,3 +91,23 @@ def test_an_error_of_our_own_stops_the_run_and_is_not_lost() -> None:
     with pytest.raises(KeyError, match="a bug"):
         asyncio.run(main())
     assert len(log.outcomes) < 5
+
+
+def test_answers_that_nothing_waits_for_leave_others_their_turn() -> None:
+    log, turns = Log(), 0
+
+    async def ticking() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        ticks = asyncio.ensure_future(ticking())
+        known = (Task(str(at), None, log.done(str(at))) for at in range(60))
+        await Runner(World().calls(places=3), 6).run(known)
+        ticks.cancel()
+
+    asyncio.run(main())
+    assert len(log.outcomes) == 60
+    assert turns >= 60 / 6
