@@ -10,7 +10,7 @@ from promptops.evals.judged import judged
 from promptops.evals.reporting import Material, report
 from promptops.evals.resuming import SHORT
 from promptops.evals.told import facts
-from promptops.evals.trails import Place, Trails
+from promptops.evals.trails import Trails
 from promptops.git.state import DIRTY
 from promptops.model.values import dataclass
 
@@ -46,8 +46,8 @@ class Side:
         found = Trails.of(self.run.made.setting.ledger, *self.run.ran.ids)
         return Trails(
             {
-                Place(f"{place.version} ({self.label})", *place[1:]): f"{self.label} {key}"
-                for place, key in found.keys.items()
+                (f"{version} ({self.label})", model, case, repeat): f"{self.label} {key}"
+                for (version, model, case, repeat), key in found.keys.items()
             },
             {f"{self.label} {key}": each for key, each in found.attempts.items()},
             {f"{self.label} {key}": run for key, run in found.reused.items()},

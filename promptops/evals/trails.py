@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from promptops.evals.costing_reads import Sent
 from promptops.model.values import dataclass
@@ -16,14 +16,7 @@ if TYPE_CHECKING:
     from promptops.ledger.attempts import Attempt
     from promptops.ledger.ledger import Ledger
 
-
-class Place(NamedTuple):
-    """An item by its names."""
-
-    version: str
-    model: str
-    case: str
-    repeat: int
+Place = tuple[str, str, str, int]  # an item by its version, model, case and repeat
 
 
 @dataclass(frozen=True)
@@ -42,28 +35,27 @@ class Trails:
         reused: dict[str, str] = {}
         attempts: dict[str, tuple[Attempt, ...]] = {}  # most have one: lists keep room for more
         for run in run_ids:
-            own = set()
+            own: dict[str, str] = {}  # the keys that this run answered; items take the same texts
             for attempt in ledger.attempts(run):
+                key = attempt.answer_key
                 if attempt.state == "ok":
-                    own.add(attempt.answer_key)
+                    own[key] = key
                 if attempt.purpose == "answer":
-                    before = attempts.get(attempt.answer_key, ())
-                    attempts[attempt.answer_key] = (*before, attempt)
-            same = {key: key for key in attempts}
+                    attempts[key] = (*attempts.get(key, ()), attempt)
             for version, model, case, repeat, key, from_run in ledger.items(run):
-                keys[Place(version, model, case, repeat)] = same.get(key, key)
+                keys[version, model, case, repeat] = own.get(key, key)
                 if from_run is not None and key not in own:
                     reused[key] = from_run
         unfit: dict[str, list[Attempt]] = {}
         for run in dict.fromkeys(reused.values()):
-            for attempt in ledger.attempts(run):
-                if attempt.cause == "unfit" and reused.get(attempt.answer_key) == run:
+            for attempt in ledger.attempts(run, "unfit"):
+                if reused.get(attempt.answer_key) == run:
                     unfit.setdefault(attempt.answer_key, []).append(attempt)
         return cls(keys, attempts, reused, unfit)
 
     def key(self, variant: Variant, case: str, repeat: int) -> str | None:
         """Return the key of an item's answer; None where nothing is known of it."""
-        return self.keys.get(Place(variant.version, variant.model, case, repeat))
+        return self.keys.get((variant.version, variant.model, case, repeat))
 
     def made(self, variant: Variant, case: str, repeat: int) -> Sequence[Attempt]:
         """Return the attempts that this run made at an item."""
@@ -77,8 +69,11 @@ class Trails:
 
     def of_variant(self, variant: Variant) -> dict[str, None]:
         """Return the keys of a variant's answers, each once."""
-        mine = (variant.version, variant.model)
-        return {key: None for place, key in self.keys.items() if place[:2] == mine}
+        return {
+            key: None
+            for (version, model, _, _), key in self.keys.items()
+            if version == variant.version and model == variant.model
+        }
 
     def others(self, variant: Variant, case: str, repeat: int) -> Iterator[Attempt]:
         """Yield the attempts at an item, but for the one that answered, that may be billed.
@@ -93,6 +88,8 @@ class Trails:
         """The attempts that may be billed for an answer nobody got, by key; most runs have few."""
         found = {key: list(each) for key, each in self.unfit.items()}
         for key, made in self.attempts.items():
+            if len(made) == 1 and made[0].state == "ok":
+                continue
             answered = next((one.id for one in made if one.state == "ok"), None)
             lost = [one for one in made if one.id != answered
                     and one.billed in {"yes", "unknown"} and one.usage is not None]  # fmt: skip
@@ -104,9 +101,11 @@ class Trails:
         """Yield the calls of vendors that were answered and tell their tokens, each once."""
         ids = {(one.version, one.model): one.id for one in variants if not one.free}
         seen = set()
-        for place, key in self.keys.items():
-            for one in self.attempts.get(key, ()) if place[:2] in ids else ():
-                if one.state == "ok" and one.usage is not None and one.id not in seen:
-                    seen.add(one.id)
-                    yield Sent(ids[place[:2]], place.case, one.sent_at, one.usage,
-                               one.first_byte, place.repeat)  # fmt: skip
+        for (version, model, case, repeat), key in self.keys.items():
+            name = ids.get((version, model))
+            if name is None or key in seen:
+                continue
+            seen.add(key)
+            for one in self.attempts.get(key, ()):
+                if one.state == "ok" and one.usage is not None:
+                    yield Sent(name, case, one.sent_at, one.usage, one.first_byte, repeat)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from promptops.ledger.rows import Purpose
-    from promptops.model.evaluation import Billed
+    from promptops.model.evaluation import Billed, Cause
     from promptops.model.money import Usage
 
 State = Literal["ok", "error", "lost", "in flight"]
@@ -34,7 +34,7 @@ SELECT intents.attempt_id, intents.answer_key, intents.purpose, intents.sent_at,
   results.cache_read_tokens, results.cache_write_tokens, results.output_tokens,
   results.reasoning_tokens
 FROM intents LEFT JOIN results USING (attempt_id) LEFT JOIN lost USING (run_id, attempt_id)
-WHERE intents.run_id = ? ORDER BY intents.attempt_no, intents.attempt_id
+WHERE intents.run_id = ? {asked} ORDER BY intents.attempt_no, intents.attempt_id
 """
 # Runs of the same plan whose dataset was another one; a run that was begun later is none of them.
 _OVER: Final = """
@@ -81,23 +81,32 @@ def items(connection: sqlite3.Connection, run_id: str) -> Iterator[Asked]:
     """Yield a run's items in their order."""
     cursor = connection.execute(_ITEMS, {"run": run_id})
     cursor.arraysize = _PAGE
-    same = dict[str, str]().setdefault  # every row brings its own words, and many the same ones
+    same = dict[Any, Any]().setdefault  # every row brings its own words, and many the same ones
     while rows := cursor.fetchmany():
-        for version, model, case, *more in rows:
-            yield Asked(same(version, version), same(model, model), same(case, case), *more)
+        for version, model, case, repeat, key, run in rows:
+            yield Asked(
+                same(version, version), same(model, model), same(case, case), repeat, key,
+                same(run, run),
+            )  # fmt: skip
 
 
-def attempts(connection: sqlite3.Connection, run_id: str) -> Iterator[Attempt]:
-    """Yield a run's attempts, of each call in their order."""
-    cursor = connection.execute(_ATTEMPTS, (run_id,))
+def attempts(
+    connection: sqlite3.Connection, run_id: str, cause: Cause | None = None
+) -> Iterator[Attempt]:
+    """Yield a run's attempts, of each call in their order; of a cause, those that failed for it."""
+    asked, values = ("AND results.cause = ?", (run_id, cause)) if cause else ("", (run_id,))
+    cursor = connection.execute(_ATTEMPTS.format(asked=asked), values)
     cursor.arraysize = _PAGE
     same = dict[Any, Any]().setdefault
     while rows := cursor.fetchmany():
-        for key, answer, purpose, sent, batched, state, cause, billed, first, *counts in rows:
-            *tokens, reasoning = counts
+        for (
+            key, answer, purpose, sent, batched, state, why, billed, first,
+            plain, read, written, output, reasoning,
+        ) in rows:  # fmt: skip
             yield Attempt(
                 key, answer, same(purpose, purpose), sent, bool(batched), same(state, state),
-                same(cause, cause), same(billed, billed), first, read_usage(*tokens), reasoning,
+                same(why, why), same(billed, billed), first,
+                read_usage(plain, read, written, output), reasoning,
             )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from promptops.ledger.place import Readers
     from promptops.ledger.rows import Batch, Run, Scored
+    from promptops.model.evaluation import Cause
 
 
 class Queries:
@@ -78,10 +79,10 @@ class Queries:
         with self._readers.one() as connection:
             yield from sent.items(connection, run_id)
 
-    def attempts(self, run_id: str) -> Iterator[sent.Attempt]:
-        """Yield a run's attempts, judges' too, with how each ended."""
+    def attempts(self, run_id: str, cause: Cause | None = None) -> Iterator[sent.Attempt]:
+        """Yield a run's attempts, judges' too, with how each ended; or those of a cause alone."""
         with self._readers.one() as connection:
-            yield from sent.attempts(connection, run_id)
+            yield from sent.attempts(connection, run_id, cause)
 
     def earlier(self, plan: str, dataset: str, before: float) -> dict[str, set[tuple[str, str]]]:
         """Return the (id, inputs) of cases of earlier runs of a plan over other datasets."""

@@ -37,11 +37,11 @@ _COLUMNS: Final[dict[By, str]] = {
 _ATTEMPTS: Final = """
 SELECT results.attempt_id IS NOT NULL, lost.attempt_id IS NOT NULL, results.billed,
   results.price_sha256, intents.reserved_usd, results.input_tokens, results.cache_read_tokens,
-  results.cache_write_tokens, results.output_tokens, results.reasoning_tokens {keys}
+  results.cache_write_tokens, results.output_tokens, results.reasoning_tokens, count(*) {keys}
 FROM intents LEFT JOIN results USING (attempt_id) LEFT JOIN lost USING (run_id, attempt_id)
-WHERE intents.run_id = ?
+WHERE intents.run_id = ? GROUP BY {groups}
 """
-_FIXED: Final = 10  # columns before the keys
+_FIXED: Final = 11  # columns before the keys, the last of which counts the alike
 _ZERO: Final = Decimal(0)
 
 
@@ -76,7 +76,9 @@ class Total:
         return Total(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
-class _Attempt(NamedTuple):
+class _Attempts(NamedTuple):
+    """Attempts that are alike, and how many there are."""
+
     ended: int
     lost: int
     billed: str | None
@@ -87,6 +89,7 @@ class _Attempt(NamedTuple):
     written: str
     output: int
     reasoning: int | None
+    number: int
 
 
 def totals(
@@ -102,7 +105,10 @@ def totals(
         versions = _versions(connection, run_id) if "version" in by else {}
         at = [_FIXED + index for index, one in enumerate(by) if one == "version"]
         rates = known_prices(connection)
-        query = _ATTEMPTS.format(keys="".join(f", {_COLUMNS[one]}" for one in by))
+        groups = [at for at in range(1, _FIXED + len(by) + 1) if at != _FIXED]
+        query = _ATTEMPTS.format(
+            keys="".join(f", {_COLUMNS[one]}" for one in by), groups=", ".join(map(str, groups))
+        )
         found: dict[tuple[Any, ...], Total] = {}
         for row in connection.execute(query, (run_id,)):
             key = row[_FIXED:]
@@ -114,7 +120,7 @@ def totals(
             total = found.get(key)
             if total is None:
                 total = found[key] = Total()
-            _count(total, _Attempt._make(row[:_FIXED]), rates)
+            _count(total, _Attempts._make(row[:_FIXED]), rates)
     finally:
         connection.execute("ROLLBACK")
     return found
@@ -128,28 +134,29 @@ def _versions(connection: sqlite3.Connection, run_id: str) -> dict[str, str]:
     return found
 
 
-def _count(total: Total, one: _Attempt, rates: Mapping[str, Price]) -> None:
-    total.attempts += 1
-    usage = read_usage(one.input, one.read, one.written, one.output)
+def _count(total: Total, each: _Attempts, rates: Mapping[str, Price]) -> None:
+    number = each.number
+    total.attempts += number
+    usage = read_usage(each.input, each.read, each.written, each.output)
     if usage is not None:
-        total.input_tokens += usage.input_tokens
-        total.cache_read_tokens += usage.cache_read_tokens
-        total.cache_write_tokens += sum(usage.cache_write_tokens.values())
-        total.output_tokens += usage.output_tokens
-        total.reasoning_tokens += one.reasoning or 0
-    if one.billed == "no":
+        total.input_tokens += number * usage.input_tokens
+        total.cache_read_tokens += number * usage.cache_read_tokens
+        total.cache_write_tokens += number * sum(usage.cache_write_tokens.values())
+        total.output_tokens += number * usage.output_tokens
+        total.reasoning_tokens += number * (each.reasoning or 0)
+    if each.billed == "no":
         return
-    cost = _cost(usage, rates.get(one.price or "")) if one.billed == "yes" else None
+    cost = _cost(usage, rates.get(each.price or "")) if each.billed == "yes" else None
     if cost is not None:
-        total.spent += cost
-    elif one.reserved is None:
-        total.unpriced += 1
-    elif one.ended or one.lost:
-        most = Decimal(one.reserved)
-        total.possible += most
-        total.possible_calls += most > 0
+        total.spent += number * cost
+    elif each.reserved is None:
+        total.unpriced += number
+    elif each.ended or each.lost:
+        most = Decimal(each.reserved)
+        total.possible += number * most
+        total.possible_calls += number if most > 0 else 0
     else:
-        total.reserved += Decimal(one.reserved)
+        total.reserved += number * Decimal(each.reserved)
 
 
 def _cost(usage: Usage | None, price: Price | None) -> Decimal | None:

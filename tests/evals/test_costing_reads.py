@@ -5,7 +5,7 @@ from dataclasses import replace
 from promptops.caching.requests import Billed
 from promptops.evals.costing_reads import Sent, reads
 from promptops.evals.reporting_notes import misread
-from promptops.evals.trails import Place, Trails
+from promptops.evals.trails import Trails
 from promptops.evals.variants import Variant
 from promptops.ledger.attempts import Attempt
 from promptops.model.evaluation import Case
@@ -116,5 +116,5 @@ def test_recorded_answers_are_no_calls_of_which_anything_could_be_foretold() -> 
     replayed = replace(live, id="again", model=f"replay:{SONNET}")
     attempt = Attempt("a1", "k", "answer", 5.0, batched=False, state="ok", usage=Usage(6, 1))
     for one, expected in ((live, ["0"]), (replayed, [])):
-        trails = Trails({Place(one.version, one.model, "0", 0): "k"}, {"k": [attempt]})
+        trails = Trails({(one.version, one.model, "0", 0): "k"}, {"k": [attempt]})
         assert [call.case for call in trails.sent([one])] == expected
