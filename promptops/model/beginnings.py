@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
+from types import MemberDescriptorType
 from typing import Any, Final
 
 SELDOM: Final = 16  # calls, of which each takes 3 µs longer; writing one takes 100
@@ -52,7 +53,7 @@ def _begun(start: Any) -> Any:
 
 def _init(kind: Any, *, frozen: bool) -> Any:
     """Return a function that sets the fields of an object of a class."""
-    known: dict[str, Any] = {"_set": object.__setattr__, "_none": NONE}
+    known: dict[str, Any] = {"_past": object.__setattr__, "_none": NONE}
     parameters, lines = ["self"], ["\n pass"]
     for number, (name, start) in enumerate(kind.__dict__[TABLE].items()):
         value, described = name, isinstance(start, dataclasses.Field)
@@ -67,7 +68,14 @@ def _init(kind: Any, *, frozen: bool) -> Any:
         else:
             parameters.append(name)
         # An object that cannot be changed afterwards is set past its own guard.
-        lines.append(f"\n _set(self, {name!r}, {value})" if frozen else f"\n self.{name} = {value}")
+        place = getattr(kind, name, None)
+        if not frozen:
+            lines.append(f"\n self.{name} = {value}")
+        elif isinstance(place, MemberDescriptorType):  # twice as fast
+            known[f"_set_{number}"] = place.__set__
+            lines.append(f"\n _set_{number}(self, {value})")
+        else:
+            lines.append(f"\n _past(self, {name!r}, {value})")
     if hasattr(kind, "__post_init__"):
         lines.append("\n self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):{''.join(lines)}", known)  # noqa: S102 - as there
