@@ -17,13 +17,15 @@ from promptops.model.money import MILLION, PER_CALL
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from promptops.caching.rules import CacheRules
+    from promptops.evals.costing_counts import Ends
     from promptops.evals.costing_plans import Placing
     from promptops.model.money import Price, Rates, Usage
 
 ZERO: Final = Decimal(0)
+_MOST: Final = 1_000  # answers whose dollars are remembered: others have as many tokens
 Stretches = tuple[Decimal, ...]  # tokens from each mark that counts back to the one before
 
 
@@ -70,6 +72,14 @@ class _Rated(NamedTuple):
     more: Decimal
 
 
+class _Charged(NamedTuple):
+    """What an answer pays by which rates, and its tokens between the marks."""
+
+    rates: Rates
+    stretches: Stretches
+    dollars: Decimal
+
+
 @dataclass
 class Sums:
     """Tokens of many answers that pay the same rates."""
@@ -91,22 +101,19 @@ class Meter:
     number: int = 0  # cases
     _sums: dict[int, Sums] = field(default_factory=dict)  # by identity of the rates
     _rated: dict[int, list[_Rated]] = field(default_factory=dict)
+    _known: dict[tuple[int, int, Ends], _Charged] = field(default_factory=dict)
 
-    def exact(self, usage: Usage, ends: Sequence[int]) -> Decimal:
+    def exact(self, usage: Usage, ends: Ends) -> Decimal:
         """Return an answer's dollars, not rounded; ``ends`` are as ``_stretches`` has them."""
-        prompt = usage.prompt_tokens
-        return self._dollars(prompt, usage.output_tokens, self._stretches(prompt, ends))
+        return self._charged(usage.prompt_tokens, usage.output_tokens, ends).dollars
 
-    def count(
-        self, usage: Usage, thought: int | None, ends: Sequence[int], share: Decimal
-    ) -> Decimal:
+    def count(self, usage: Usage, thought: int | None, ends: Ends, share: Decimal) -> Decimal:
         """Return the same, and count the answer in for the mean.
 
         ``share`` is what one of several repeats makes of its case.
         """
         prompt, output = usage.prompt_tokens, usage.output_tokens
-        stretches = self._stretches(prompt, ends)
-        rates = self.price.rates_for(prompt)
+        rates, stretches, dollars = self._charged(prompt, output, ends)
         sums = self._sums.get(id(rates))
         if sums is None:
             sums = self._sums[id(rates)] = Sums(rates, [ZERO] * len(self.placing.marks))
@@ -116,24 +123,27 @@ class Meter:
             sums.thought += min(thought, output) * share
         for at, tokens in enumerate(stretches):
             sums.stretches[at] += tokens * share
-        return self._dollars(prompt, output, stretches)
+        return dollars
 
-    def _dollars(self, prompt: int, output: int, stretches: Stretches) -> Decimal:
-        rates = self.price.rates_for(prompt)
-        total = prompt * rates.input + output * rates.output
-        if stretches:
+    def _charged(self, prompt: int, output: int, ends: Ends) -> _Charged:
+        key = (prompt, output, ends if self.placing.marks else ())
+        found = self._known.get(key)
+        if found is None:
+            rates, stretches = self.price.rates_for(prompt), self._stretches(prompt, ends)
+            total = prompt * rates.input + output * rates.output
             for tokens, rated in zip(stretches, self._rates(rates), strict=True):
                 total += tokens * rated.more
-        return total / MILLION
+            found = _Charged(rates, stretches, total / MILLION)
+            if len(self._known) < _MOST:
+                self._known[key] = found
+        return found
 
     def mean(self, *, late: bool = False) -> Charge | None:
         """Return the mean call of the cases remembered, ``late`` where the cache helps least."""
         if not self.number:
             return None
-        parts = [
-            [figure / self.number for figure in self._parts(sums, late=late)]
-            for sums in self._sums.values()
-        ]
+        parts = [[figure / self.number for figure in self._parts(sums, late=late)]
+                 for sums in self._sums.values()]  # fmt: skip
         return Charge(*(sum(column, ZERO) for column in zip(*parts, strict=True)))
 
     def _parts(self, sums: Sums, *, late: bool) -> Iterable[Decimal]:
@@ -161,7 +171,7 @@ class Meter:
                 found.append(_Rated(write, read, more))
         return found
 
-    def _stretches(self, prompt: int, ends: Sequence[int]) -> Stretches:
+    def _stretches(self, prompt: int, ends: Ends) -> Stretches:
         """Return the vendor's tokens between marks; 0 in front of one that is too short to keep.
 
         Args:
@@ -178,10 +188,10 @@ class Meter:
     def _kept(self, tokens: Decimal) -> Decimal:
         if self.rules is None:
             return tokens
-        least = self.rules.minimum or 0
+        least, step = self.rules.minimum or 0, self.rules.step or 1
         if self.rules.markable:
             return tokens if tokens >= least else ZERO
-        return Decimal(rounded(int(tokens.to_integral_value()), least, self.rules.step or 1))
+        return Decimal(rounded(int(tokens.to_integral_value()), least, step))
 
 
 def scaled(end: int, whole: int, prompt: int) -> Decimal:

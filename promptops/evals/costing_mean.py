@@ -48,7 +48,7 @@ class MeanCost:
 def cacheable(prefixes: Sequence[Sequence[float]], minimum: int) -> list[float]:
     """Return the mean tokens of each prefix, a case's being 0 where they are below the minimum."""
     return [
-        sum(tokens for tokens in column if tokens >= minimum) / len(prefixes)
+        sum([tokens for tokens in column if tokens >= minimum]) / len(prefixes)
         for column in zip(*prefixes, strict=True)
     ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
     from promptops.caching.terms import Plan, Terms
     from promptops.evals.costing import Costing
+    from promptops.evals.costing_counts import Ends
+    from promptops.evals.variants import Variant
     from promptops.model.money import Usage
 
 NEAR: Final = 128  # tokens: what vendors round to
@@ -57,8 +60,8 @@ class Call(NamedTuple):
         """Whether it read what was foretold, but for rounding."""
         if self.predicted is None:
             return False
-        allowed = max(NEAR, SHARE * self.observed.tokens)
-        return abs(self.observed.read - self.predicted.read) <= allowed
+        away = abs(self.observed.read - self.predicted.read)
+        return away <= NEAR or away <= SHARE * self.observed.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,13 @@ def _reads(costing: Costing, model: str, calls: Sequence[Sent]) -> Reads:
 
 
 def _observed(usage: Usage) -> Billed:
-    return Billed(usage.cache_read_tokens, usage.cache_write_tokens, usage.input_tokens)
+    written = tuple(usage.cache_write_tokens.items())
+    return _billed(usage.cache_read_tokens, written, usage.input_tokens)
+
+
+@lru_cache(maxsize=1_000)  # equal ones are kept once: a report holds those of all calls
+def _billed(read: int, written: tuple[tuple[str, int], ...], plain: int) -> Billed:
+    return Billed(read, dict(written), plain)
 
 
 def _predicted(costing: Costing, calls: Sequence[Sent]) -> list[Billed]:
@@ -132,15 +141,26 @@ def _predicted(costing: Costing, calls: Sequence[Sent]) -> list[Billed]:
         MarksRefused: The vendor would refuse the marks.
         NotEstimable: The vendor takes no marks, its rules are not known, or a text is not.
     """
-    if any(costing.grounds[call.variant].automatic for call in calls
-           if call.variant in costing.grounds):  # fmt: skip
+    names = dict.fromkeys(call.variant for call in calls)
+    grounds = {name: costing.grounds[name] for name in names if name in costing.grounds}
+    if any(one.automatic for one in grounds.values()):
         raise NotEstimable(OWN)
-    plans = {name: shipped_plan(costing.grounds[name])
-             for name in dict.fromkeys(call.variant for call in calls)
-             if name in costing.grounds}  # fmt: skip
+    plans = {name: shipped_plan(one) for name, one in grounds.items()}
+    variants = {one.id: one for one in costing.variants}
     waited = [call.first_byte for call in calls if call.first_byte is not None]
     cache = Cache(_terms(costing, calls, median(waited) if waited else 0.0))
-    return [cache.send(_request(costing, call, plans.get(call.variant))) for call in calls]
+    found = []
+    for call in calls:
+        variant, plan = variants[call.variant], plans.get(call.variant)
+        ends = costing.ends(variant, call.case)
+        if plan is None or ends is None:
+            raise NotEstimable(f"the text of case {call.case} for {call.variant} is not known")
+        if plan:
+            told = cache.send(_request(costing, call, variant, plan, ends))
+            found.append(_billed(told.read, tuple(told.write.items()), told.plain))
+        else:  # a cache keeps nothing of what nobody marks
+            found.append(_billed(0, (), call.usage.prompt_tokens if ends[-1] else 0))
+    return found
 
 
 def _terms(costing: Costing, calls: Sequence[Sent], latency: float) -> Terms:
@@ -151,15 +171,11 @@ def _terms(costing: Costing, calls: Sequence[Sent], latency: float) -> Terms:
     raise NotEstimable("no cache rules are known")
 
 
-def _request(costing: Costing, call: Sent, plan: Plan | None) -> Request:
+def _request(costing: Costing, call: Sent, variant: Variant, plan: Plan, ends: Ends) -> Request:
     """Return a call as the cache sees it: blocks between marks, and the end."""
-    variant = next(one for one in costing.variants if one.id == call.variant)
-    ends = costing.ends(variant, call.case)
-    if plan is None or ends is None:
-        raise NotEstimable(f"the text of case {call.case} for {call.variant} is not known")
-    prompt, last = call.usage.prompt_tokens, len(ends) - 1
-    places = [*(at for at, _ in plan if at != last), last]
-    tokens = [round(scaled(ends[at], ends[-1], prompt)) for at in places]
+    last = len(ends) - 1
+    places = (*(at for at, _ in plan if at != last), last)
+    tokens = _tokens(tuple(ends), places, call.usage.prompt_tokens)
     contents = costing.counts.of(variant.version, call.case).contents[call.case]
     skipped = costing.grounds[call.variant].skipped
     blocks = tuple(
@@ -168,3 +184,9 @@ def _request(costing: Costing, call: Sent, plan: Plan | None) -> Request:
     )
     marks = {places.index(at): ttl for at, ttl in plan}
     return Request(call.sent_at, blocks, marks)
+
+
+@lru_cache(maxsize=1_000)  # texts are often as long as others
+def _tokens(ends: tuple[int, ...], places: tuple[int, ...], prompt: int) -> tuple[int, ...]:
+    """Return the vendor's tokens up to some of the stops."""
+    return tuple(round(scaled(ends[at], ends[-1], prompt)) for at in places)

@@ -27,14 +27,12 @@ def of_variant(
     made: Material, variant: Variant, placed: Costed | None, reads: Reads | None
 ) -> said.Variant:
     """Return what a report says of a variant over all cases."""
-    by_case = [(case, made.answers(variant, case)) for case in made.cases]
-    done = [one.completion for _, each in by_case for one in each if one.completion is not None]
-    values = [made.value(variant, case, made.metric) for case, _ in by_case]
-    missing = sum(value in {Cause.INFRASTRUCTURE, Cause.SCORER} and _asked(each)
-                  for value, (_, each) in zip(values, by_case, strict=True))  # fmt: skip
-    known = [not isinstance(value, Cause) for value in values]
-    reused = sum(made.trails.from_run(variant, case.id, one.repeat) is not None
-                 for case, each in by_case for one in each)  # fmt: skip
+    by_case, values = made.answers(variant), made.values(variant, made.metric)
+    seen = [one for each in by_case for one in each]
+    done = [one.completion for one in seen if one.completion is not None]
+    lost = [each for value, each in zip(values, by_case, strict=True)
+            if value is Cause.INFRASTRUCTURE or value is Cause.SCORER]  # fmt: skip
+    reused = _reused(made, variant)
     several = None if variant.baseline else repeats(made, variant)
     return said.Variant(
         variant.id,
@@ -43,15 +41,15 @@ def of_variant(
         variant.model,
         None if variant.baseline else variant.handle.ref.sha256.removeprefix("sha256:"),
         tuple(sorted({one.model_served for one in done if one.model_served})),
-        sum(known),
-        missing,
+        sum(not isinstance(value, Cause) for value in values),
+        sum(map(_asked, lost)),
         _shared(made, variant),
         reused,
         metrics=metrics(made, variant),
         cost=cost(made, variant, placed),
         latency=_latency(done, stored=reused > 0, streamed=made.plan.run.stream),
         tokens=_tokens(done),
-        attempts=_attempts(made, variant, [one for _, each in by_case for one in each]),
+        attempts=_attempts(made, variant, seen),
         reads=_reads(variant, reads),
         repeats=several,
         within=within(made, variant, several),
@@ -69,15 +67,27 @@ def _asked(answers: Sequence[Seen]) -> bool:
     return any(one.lost is None or one.lost.leaves != "stopped" for one in answers)
 
 
+def _reused(made: Material, variant: Variant) -> int:
+    """Return how many answers are those of earlier runs."""
+    if not made.trails.reused:
+        return 0
+    return sum(
+        made.trails.from_run(variant, case.id, one.repeat) is not None
+        for case, each in zip(made.cases, made.answers(variant), strict=True)
+        for one in each
+    )
+
+
 def _shared(made: Material, variant: Variant) -> int:
     """Return how many cases read the same as with the incumbent, so that they share an answer."""
     if variant is made.incumbent:
         return 0
-    keys = [
-        (made.trails.key(variant, case.id, 0), made.trails.key(made.incumbent, case.id, 0))
-        for case in made.cases
-    ]
-    return sum(mine is not None and mine == theirs for mine, theirs in keys)
+    mine, theirs = (
+        [made.trails.key(one, case.id, 0) for case in made.cases]
+        for one in (variant, made.incumbent)
+    )
+    both = zip(mine, theirs, strict=True)
+    return sum(one is not None and one == other for one, other in both)
 
 
 def _attempts(made: Material, variant: Variant, seen: Sequence[Seen]) -> Mapping[str, int]:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals import report_variants as said
-from promptops.evals.order import unit
 from promptops.statistics.clusters import grouped, reach
 from promptops.statistics.gate import Cause
 from promptops.statistics.ratios import cost_per_success, expected_cost, success_within
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from promptops.evals.costing_values import Costed
     from promptops.evals.material import Material
     from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case
 
 FEWEST: Final = 2
 THOUSAND: Final = 1_000
@@ -31,18 +29,19 @@ def cost(made: Material, variant: Variant, placed: Costed | None) -> said.Cost:
 
     A case whose call was refused for its own fault costs nothing, and is no success.
     """
-    cases = _scored(made, variant)
-    dollars = [made.attempted(variant, case) if _answered(made, variant, case) else 0.0
-               for case in cases]  # fmt: skip
+    scored, answers = _scored(made, variant), made.answers(variant)
+    spoken = [any(one.completion is not None for one in answers[at]) for at in scored]
+    answered = [at for at, spoke in zip(scored, spoken, strict=True) if spoke]
+    tried, paid = made.attempted(variant), made.dollars(variant)
+    dollars = [tried[at] if spoke else 0.0 for at, spoke in zip(scored, spoken, strict=True)]
     every = [one for one in dollars if one is not None]
-    answered = [case for case in cases if _answered(made, variant, case)]
-    known = [one for case in answered if (one := made.dollars(variant, case)) is not None]
-    if not known or len(known) < len(answered) or len(every) < len(cases):
+    known = [one for at in answered if (one := paid[at]) is not None]
+    if not known or len(known) < len(answered) or len(every) < len(scored):
         return said.Cost()
-    units = [unit(case) for case in cases]
+    units = made.units(scored)
     per_call = _exact(sum(known) / len(known))
-    won = _successes(made, variant, cases)
-    ends = thousandfold(known, [unit(case) for case in answered])
+    won = _successes(made, variant, scored)
+    ends = thousandfold(known, made.units(answered))
     return said.Cost(
         per_call,
         said.Money(per_call * THOUSAND, *ends),
@@ -52,22 +51,19 @@ def cost(made: Material, variant: Variant, placed: Costed | None) -> said.Cost:
     )
 
 
-def _scored(made: Material, variant: Variant) -> list[Case]:
-    return [one for one in made.cases
-            if not isinstance(made.value(variant, one, made.metric), Cause)]  # fmt: skip
+def _scored(made: Material, variant: Variant) -> list[int]:
+    """Return the places of the cases that have a score."""
+    values = made.values(variant, made.metric)
+    return [at for at, value in enumerate(values) if not isinstance(value, Cause)]
 
 
-def _answered(made: Material, variant: Variant, case: Case) -> bool:
-    return any(one.completion is not None for one in made.answers(variant, case))
-
-
-def _successes(made: Material, variant: Variant, cases: Sequence[Case]) -> list[float]:
-    values = [made.value(variant, case, made.metric) for case in cases]
-    return [0.0 if isinstance(value, Cause) else value for value in values]
+def _successes(made: Material, variant: Variant, scored: Sequence[int]) -> list[float]:
+    values = made.values(variant, made.metric)
+    return [0.0 if isinstance(value := values[at], Cause) else value for at in scored]
 
 
 def thousandfold(
-    dollars: Sequence[float], units: Sequence[str]
+    dollars: Sequence[float], units: Sequence[str] | None
 ) -> tuple[Decimal | None, Decimal | None]:
     """Return the ends of the interval of a mean, of 1,000 calls."""
     groups = grouped(dollars, units)
@@ -79,7 +75,7 @@ def thousandfold(
 
 
 def _per_success(
-    dollars: Sequence[float], won: Sequence[float], units: Sequence[str], seed: int
+    dollars: Sequence[float], won: Sequence[float], units: Sequence[str] | None, seed: int
 ) -> said.Money:
     if not sum(won):
         return said.Money()
@@ -89,7 +85,7 @@ def _per_success(
 
 
 def _with_failures(
-    made: Material, dollars: Sequence[float], won: Sequence[float], units: Sequence[str]
+    made: Material, dollars: Sequence[float], won: Sequence[float], units: Sequence[str] | None
 ) -> said.Money | None:
     gate = made.plan.gate
     if gate is None or gate.failure_cost is None:

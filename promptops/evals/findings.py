@@ -160,9 +160,10 @@ def _without(missing: bool, score: Score | None) -> Cause:
 
 def dollars_of(answers: Sequence[Seen]) -> float | None:
     """Return the mean dollars of a case's repeats; None where one is not known."""
+    if len(answers) == 1:
+        one = answers[0]
+        return None if one.completion is None or one.dollars is None else float(one.dollars)
     known = [one.dollars for one in answers if one.completion is not None]
     if not known or None in known:
         return None
-    if len(known) == 1:
-        return None if known[0] is None else float(known[0])
     return float(sum(one for one in known if one is not None) / len(known))

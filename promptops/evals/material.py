@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence  # noqa: TC003 - fields of a frozen value
+from collections.abc import Iterable, Mapping, Sequence  # noqa: TC003 - fields of a frozen value
 from dataclasses import field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from promptops.evals.findings import dollars_of, value_of
-from promptops.evals.order import drawn
+from promptops.evals.order import drawn, unit
 from promptops.evals.trails import Trails
 from promptops.model.evaluation import Completion, Score
 from promptops.model.values import dataclass
@@ -74,49 +74,72 @@ class Material:
         """The cases in the order in which they were asked."""
         return drawn(self.cases, self.plan.run.seed)
 
-    def answers(self, variant: Variant, case: Case) -> Sequence[Seen]:
-        """Return a variant's answers to a case."""
-        return self.seen.get(variant.id, {}).get(case.id, ())
+    def answers(self, variant: Variant) -> Sequence[Sequence[Seen]]:
+        """Return a variant's answers to each of the cases, in their order."""
+        known = self._answers.get(variant.id)
+        if known is None:
+            mine = self.seen.get(variant.id, {})
+            known = self._answers[variant.id] = [mine.get(one.id, ()) for one in self.cases]
+        return known
 
-    def value(self, variant: Variant, case: Case, metric: str) -> float | Cause:
-        """Return what a variant scores on a case, or why that is not known."""
+    @cached_property
+    def _answers(self) -> dict[str, Sequence[Sequence[Seen]]]:
+        return {}
+
+    def values(self, variant: Variant, metric: str) -> Sequence[float | Cause]:
+        """Return what a variant scores on each of the cases, or why that is not known."""
         place = (variant.id, metric)
         known = self._values.get(place)
         if known is None:
-            mine = self.seen.get(variant.id, {})
-            known = {one.id: value_of(mine.get(one.id, ()), metric) for one in self.cases}
+            known = [value_of(each, metric) for each in self.answers(variant)]
             self._values[place] = known
-        return known[case.id]
+        return known
 
     @cached_property
-    def _values(self) -> dict[tuple[str, str], dict[str, float | Cause]]:
+    def _values(self) -> dict[tuple[str, str], Sequence[float | Cause]]:
         return {}
 
-    def dollars(self, variant: Variant, case: Case) -> float | None:
-        """Return what an answer to a case costs; None where that is not known."""
+    def dollars(self, variant: Variant) -> Sequence[float | None]:
+        """Return what an answer to each of the cases costs; None where that is not known."""
         known = self._dollars.get(variant.id)
         if known is None:
-            mine = self.seen.get(variant.id, {})
-            known = {one.id: dollars_of(mine.get(one.id, ())) for one in self.cases}
-            self._dollars[variant.id] = known
-        return known[case.id]
+            known = self._dollars[variant.id] = [*map(dollars_of, self.answers(variant))]
+        return known
 
     @cached_property
-    def _dollars(self) -> dict[str, dict[str, float | None]]:
+    def _dollars(self) -> dict[str, Sequence[float | None]]:
         return {}
 
-    def attempted(self, variant: Variant, case: Case) -> float | None:
+    def attempted(self, variant: Variant) -> Sequence[float | None]:
         """Return the same with all attempts at it that were billed for an answer nobody got."""
-        known = self.dollars(variant, case)
-        if known is None or self.costing is None or not self.trails.in_vain:
+        known = self.dollars(variant)
+        if self.costing is None or not self.trails.in_vain:
             return known
-        answers = self.answers(variant, case)
+        return [
+            None if one is None else one + self._in_vain(self.costing, variant, case, answers)
+            for one, case, answers in zip(known, self.cases, self.answers(variant), strict=True)
+        ]
+
+    def _in_vain(
+        self, costing: Costing, variant: Variant, case: Case, answers: Sequence[Seen]
+    ) -> float:
         more = [
-            self.costing.dollars(variant, case, Completion("", one.usage))
+            costing.dollars(variant, case, Completion("", one.usage))
             for each in answers
             for one in self.trails.others(variant, case.id, each.repeat)
         ]
-        return known + sum(float(one) for one in more if one is not None) / max(len(answers), 1)
+        return sum(float(one) for one in more if one is not None) / max(len(answers), 1)
+
+    def units(self, places: Iterable[int]) -> list[str] | None:
+        """Return what some of the cases were drawn with; None where each stands for itself."""
+        if not self._clustered:
+            return None
+        some = [self.cases[at] for at in places]
+        return [unit(case) for case in some] if any(case.cluster for case in some) else None
+
+    @cached_property
+    def _clustered(self) -> bool:
+        return any(case.cluster for case in self.cases)
 
     def with_total(self) -> Material:
         """Return the same, its answers with their weighted mean where the gate asks for it."""

@@ -9,7 +9,6 @@ from promptops.evals.costing import costing
 from promptops.evals.costing_terms import steady
 from promptops.evals.costing_values import Reply
 from promptops.evals.figures_costs import thousandfold
-from promptops.evals.order import unit
 from promptops.evals.report_facts import TrafficFacts
 from promptops.evals.report_variants import Money, Placement
 from promptops.model.money import PER_CALL
@@ -80,12 +79,12 @@ class _Sums(NamedTuple):
 
 
 def _sums(made: Material, variant: Variant, dollars: Sequence[Decimal | None]) -> _Sums:
-    known = [(case, one) for case, one in zip(made.cases, dollars, strict=True) if one is not None]
-    values = [made.value(variant, case, made.metric) for case, _ in known]
+    known = [(at, one) for at, one in enumerate(dollars) if one is not None]
+    values = made.values(variant, made.metric)
     return _Sums(
         sum((one for _, one in known), Decimal(0)),
-        sum(value for value in values if not isinstance(value, Cause)),
-        *thousandfold([float(one) for _, one in known], [unit(case) for case, _ in known]),
+        sum(value for at, _ in known if not isinstance(value := values[at], Cause)),
+        *thousandfold([float(one) for _, one in known], made.units(at for at, _ in known)),
     )
 
 

@@ -12,7 +12,7 @@ from promptops.scorers.reading import as_text
 from promptops.statistics.gate import Cause
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promptops.caching.requests import Billed
     from promptops.evals.costing_reads import Call
@@ -25,50 +25,49 @@ if TYPE_CHECKING:
 
 def errors(made: Material) -> Iterator[CaseError]:
     """Yield what was lost or failed; what was never asked about is no error of a case."""
+    names = {each.name for each in made.scorers}
     for variant in made.variants:
-        for case in made.cases:
-            for one in made.answers(variant, case):
+        for case, answers in zip(made.cases, made.answers(variant), strict=True):
+            for one in answers:
                 if one.lost is not None and one.lost.error is not None:
                     kind: Literal["missing", "failed"] = "failed" if one.own else "missing"
                     yield CaseError(case.id, variant.id, one.lost.error.cause, str(one.lost.error),
                                     kind, _attempts(made, variant, case, one))  # fmt: skip
                 for name, score in one.scores.items():
-                    if score.error is not None and name in {each.name for each in made.scorers}:
+                    if score.error is not None and name in names:
                         yield CaseError(case.id, variant.id, f"scorer {name}", score.error)
 
 
 def flips(made: Material) -> Iterator[Flip]:
     """Yield the cases that a candidate broke, then those that it fixed."""
     found = []
+    before = made.values(made.incumbent, made.metric), made.answers(made.incumbent)
     for candidate in made.candidates:
-        for case in made.cases:
-            before, after = (_side(made, one, case) for one in (made.incumbent, candidate))
-            if None not in {before.value, after.value} and before.value != after.value:
-                found.append(Flip(case.id, candidate.id, before, after))
+        after = made.values(candidate, made.metric), made.answers(candidate)
+        for case, old, was, new, now in zip(made.cases, *before, *after, strict=True):
+            if old != new and not isinstance(old, Cause) and not isinstance(new, Cause):
+                sides = _side(made, old, was), _side(made, new, now)
+                found.append(Flip(case.id, candidate.id, *sides))
     yield from sorted(found, key=lambda one: not one.broke)
 
 
-def _side(made: Material, variant: Variant, case: Case) -> FlipSide:
-    value = made.value(variant, case, made.metric)
-    scores = (one.scores.get(made.metric) for one in made.answers(variant, case))
+def _side(made: Material, value: float, answers: Sequence[Seen]) -> FlipSide:
+    scores = (one.scores.get(made.metric) for one in answers)
     first = next((one for one in scores if one is not None), None)
-    return FlipSide(
-        None if isinstance(value, Cause) else value,
-        first.label if first else None,
-        first.reason if first else "",
-    )
+    return FlipSide(value, first.label if first else None, first.reason if first else "")
 
 
 def results(made: Material, calls: Iterable[Call]) -> Iterator[CaseResult]:
     """Yield every case with all its answers; ``calls`` say what became of their input."""
     by_item = {(one.variant, one.case, one.repeat): one for one in calls}
     parts = _Parts()
-    for case in made.cases:
+    columns = zip(*map(made.answers, made.variants), strict=True)
+    for case, of_variants in zip(made.cases, columns, strict=True):
         answers = [
             _answered(made, (variant, case, one), by_item.get((variant.id, case.id, one.repeat)),
                       parts)
-            for variant in made.variants
-            for one in made.answers(variant, case)
+            for variant, each in zip(made.variants, of_variants, strict=True)
+            for one in each
         ]  # fmt: skip
         expected = None if case.expected is None else as_text(case.expected)
         yield CaseResult(case.id, _texts(case.inputs), expected, case.cluster, case.slices,
@@ -86,21 +85,27 @@ class _Parts:
     """Parts of answers, each made once."""
 
     def __init__(self) -> None:
-        self._scores: Alike[Mapping[str, Said]] = Alike()
-        self._splits: Alike[Split] = Alike()
+        self._scores: dict[int, Mapping[str, Said]] = {}  # by identity of what is kept elsewhere
+        self._alike: Alike[Mapping[str, Said]] = Alike()
+        self._splits: dict[int, Split] = {}
 
     def scores(self, given: Mapping[str, Score]) -> Mapping[str, Said]:
         """Return an answer's scores as reports hold them."""
-        told = {name: Said(one.value, one.label, one.reason, one.error)
-                for name, one in given.items()}  # fmt: skip
-        return self._scores.one(tuple(told.items()), told)
+        known = self._scores.get(id(given))
+        if known is None:
+            told = {name: Said(one.value, one.label, one.reason, one.error)
+                    for name, one in given.items()}  # fmt: skip
+            known = self._scores[id(given)] = self._alike.one(tuple(told.items()), told)
+        return known
 
     def split(self, billed: Billed | None) -> Split | None:
         """Return an answer's input as reports hold it."""
         if billed is None:
             return None
-        found = split(billed)
-        return self._splits.one(found, found)
+        found = self._splits.get(id(billed))
+        if found is None:
+            found = self._splits[id(billed)] = split(billed)
+        return found
 
 
 def _answered(

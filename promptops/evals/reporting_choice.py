@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from promptops.evals.order import unit
 from promptops.evals.report_facts import Front
 from promptops.statistics.gate import Cause
 from promptops.statistics.pareto import Trial, membership
@@ -13,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from promptops.evals.gathered import Seen
     from promptops.evals.material import Material
     from promptops.evals.report_comparisons import Comparison
     from promptops.evals.report_variants import Variant as Told
     from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case
 
 FEWEST: Final = 2
 DRAWS: Final = 1_000
@@ -47,20 +46,18 @@ def front(made: Material) -> tuple[Front, ...]:
     Latency counts where all of it is of this run. Baselines are no contenders.
     """
     asked = [one for one in made.variants if not one.baseline]
-    timed = not made.trails.reused and not _batched(made)
-    trials: dict[str, list[Trial]] = {one.id: [] for one in asked}
-    clusters = []
-    for case in made.cases:
-        rows = [(one.id, _trial(made, one, case, timed=timed)) for one in asked]
-        known = [(name, row) for name, row in rows if row is not None]
-        if len(known) < len(rows):
-            continue
-        clusters.append(unit(case))
-        for name, row in known:
-            trials[name].append(row)
-    if len(asked) < FEWEST or len(clusters) < FEWEST:  # one alone is always on the front
+    if len(asked) < FEWEST:  # one alone is always on the front
         return ()
-    found = membership(trials, clusters, seed=made.plan.run.seed, draws=DRAWS)
+    timed = not made.trails.reused and not _batched(made)
+    each = [_trials(made, one, timed=timed) for one in asked]
+    whole = [at for at, rows in enumerate(zip(*each, strict=True)) if None not in rows]
+    if len(whole) < FEWEST:
+        return ()
+    trials = {
+        one.id: [row for at in whole if (row := rows[at]) is not None]
+        for one, rows in zip(asked, each, strict=True)
+    }
+    found = membership(trials, made.units(whole), seed=made.plan.run.seed, draws=DRAWS)
     return tuple(Front(name, share) for name, share in found.items())
 
 
@@ -68,10 +65,21 @@ def _batched(made: Material) -> bool:
     return any(one.batched for each in made.trails.attempts.values() for one in each)
 
 
-def _trial(made: Material, variant: Variant, case: Case, *, timed: bool) -> Trial | None:
-    value, dollars = made.value(variant, case, made.metric), made.attempted(variant, case)
-    if isinstance(value, Cause) or dollars is None:
-        return None
-    taken = [one.completion.latency for one in made.answers(variant, case)
+def _trials(made: Material, variant: Variant, *, timed: bool) -> list[Trial | None]:
+    """Return what a variant did with each case; None where a cost or a score is missing."""
+    columns = zip(
+        made.values(variant, made.metric), made.attempted(variant), made.answers(variant),
+        strict=True,
+    )  # fmt: skip
+    return [
+        None if isinstance(value, Cause) or dollars is None
+        else Trial(value, value, dollars, _latency(answers) if timed else 0.0)
+        for value, dollars, answers in columns
+    ]  # fmt: skip
+
+
+def _latency(answers: Sequence[Seen]) -> float:
+    """Return the longest time that an answer to a case took."""
+    taken = [one.completion.latency for one in answers
              if one.completion is not None and one.completion.latency is not None]  # fmt: skip
-    return Trial(value, value, dollars, max(taken) if timed and taken else 0.0)
+    return max(taken, default=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from promptops.evals.again import again
@@ -18,7 +19,6 @@ from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from decimal import Decimal
 
     from promptops.evals.gathered import Seen
     from promptops.evals.judging_records import Record
@@ -91,20 +91,23 @@ def facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[See
 
 def _judges(made: Prepared, ran: Ran) -> Decimal | None:
     """Return what judges cost in a run; None where that is not known."""
+    if not made.graders.each:
+        return Decimal(0)
     total = sum((judged_total(made, run_id) for run_id in ran.ids), Total())
     return None if total.unpriced else total.spent
 
 
 def _done(made: Prepared, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> int:
     """Return how many cases every variant has all its answers to, or failures of its own."""
+    each = [seen.get(one.id, {}) for one in made.variants]
     return sum(
-        all(
-            sum(not seen_one.missing for seen_one in seen.get(one.id, {}).get(case.id, ()))
-            >= made.plan.repeats
-            for one in made.variants
-        )
+        all(_answered(mine.get(case.id, ())) >= made.plan.repeats for mine in each)
         for case in made.cases
     )
+
+
+def _answered(answers: Sequence[Seen]) -> int:
+    return len(answers) - sum(one.missing for one in answers)
 
 
 def _moment(when: float) -> str:

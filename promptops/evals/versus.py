@@ -15,11 +15,11 @@ from promptops.evals.report_variants import Figure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from promptops.evals.gathered import Seen
     from promptops.evals.looking import Look
     from promptops.evals.material import Material
     from promptops.evals.report_comparisons import LooksKind, Outcome
     from promptops.evals.variants import Variant
-    from promptops.model.evaluation import Case
     from promptops.statistics.inference import Interval
     from promptops.statistics.outcome import Outcome as Found
     from promptops.statistics.outcome import Verdict
@@ -35,8 +35,9 @@ def taken(made: Material) -> Look | None:
     gate = made.plan.gate
     if gate is None or not made.candidates:
         return None
-    judged = Asked(gate, made.plan.run.seed)
-    return looked(made.drawn, sides(made), judged, prefix(made.drawn, lambda one: ended(made, one)))
+    judged, left = Asked(gate, made.plan.run.seed), unended(made)
+    done = prefix(made.drawn, lambda one: one.id not in left)
+    return looked(made.drawn, sides(made), judged, done)
 
 
 def sides(made: Material) -> Sides:
@@ -44,15 +45,18 @@ def sides(made: Material) -> Sides:
     return Sides(made.seen, made.incumbent, made.candidates)
 
 
-def ended(made: Material, case: Case) -> bool:
-    """Return whether all that was to be asked about a case was answered, or lost for good."""
-    for variant in (made.incumbent, *made.candidates):
-        found = made.answers(variant, case)
-        if len(found) < made.plan.repeats:
-            return False
-        if any(one.lost is not None and one.lost.leaves == "stopped" for one in found):
-            return False
-    return True
+def unended(made: Material) -> set[str]:
+    """Return the ids of cases of which something is neither answered nor lost for good."""
+    return {
+        case.id
+        for variant in (made.incumbent, *made.candidates)
+        for case, answers in zip(made.cases, made.answers(variant), strict=True)
+        if len(answers) < made.plan.repeats or any(map(_stopped, answers))
+    }
+
+
+def _stopped(one: Seen) -> bool:
+    return one.lost is not None and one.lost.leaves == "stopped"
 
 
 def comparisons(made: Material, look: Look | None, again: Looks | None = None) -> list[Comparison]:

@@ -68,7 +68,7 @@ class Grouped:
 
 def grouped(values: Sequence[float], clusters: Sequence[Hashable] | None = None) -> Grouped:
     """Return values summed by cluster; without clusters each is its own."""
-    if clusters is None:
+    if clusters is None or len(set(clusters)) == len(values) == len(clusters):
         return Grouped(tuple(values), (1,) * len(values))
     sums: dict[Hashable, float] = {}
     sizes: dict[Hashable, int] = {}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from math import ceil, inf
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from promptops.model.values import dataclass
 from promptops.statistics.bootstrap import PERCENTILE_DRAWS, index_draws
 
 if TYPE_CHECKING:
@@ -19,8 +18,7 @@ _MANY, _BLOCKS = 256, 250
 Point = tuple[float, float, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(NamedTuple):
     """What a configuration did with a case: quality and success in [0, 1], cost, seconds."""
 
     quality: float

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import lru_cache
 from math import ceil, sqrt
 from typing import TYPE_CHECKING, Final
 
@@ -60,12 +61,18 @@ def quantile_interval(
     n = len(values)
     if n < FEWEST_FOR_QUANTILES:
         return None
-    ordered, doubt = sorted(values), (1 - confidence) / 2
-    at_most = binomial_cdfs(n, share)  # of how many values lie below the quantile
-    below = bisect_right(at_most, doubt)
-    above = bisect_left(at_most, 1 - doubt) + 1
+    ordered = sorted(values)
+    below, above = _ranks(n, share, confidence)
     return Quantile(
         quantile(ordered, share),
         ordered[below - 1] if below >= 1 else None,
         ordered[above - 1] if above <= n else None,
     )
+
+
+@lru_cache(maxsize=256)  # a report asks the same of each variant
+def _ranks(n: int, share: float, confidence: float) -> tuple[int, int]:
+    """Return which of ordered values are the ends, from 1; 0 or n + 1 where none is known to be."""
+    doubt = (1 - confidence) / 2
+    at_most = binomial_cdfs(n, share)  # of how many values lie below the quantile
+    return bisect_right(at_most, doubt), bisect_left(at_most, 1 - doubt) + 1
