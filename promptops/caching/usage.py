@@ -16,7 +16,7 @@ from promptops.errors import UsageError, nearest
 from promptops.model.money import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from promptops.caching.usage_shapes import Shape
 
@@ -153,8 +153,10 @@ def _items(usage: object) -> Iterable[tuple[str, Any]]:
     return {**getattr(usage, "__dict__", {}), **extra}.items()
 
 
-def _one(usage: object, paths: Iterable[str], who: str) -> int | None:
+def _one(usage: object, paths: Sequence[str], who: str) -> int | None:
     """Return a count that may stand in one of several fields; None where it stands in none."""
+    if len(paths) == 1:
+        return count_at(usage, paths[0], who)
     found = {path: count_at(usage, path, who) for path in paths}
     told = {path: tokens for path, tokens in found.items() if tokens is not None}
     if len(set(told.values())) > 1:

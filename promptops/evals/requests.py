@@ -97,7 +97,7 @@ def of_rendered(
 ) -> Request:
     """Return the call that sends a model what was rendered of a case; raises as ``request``."""
     inner = asked(model)
-    rendered = replace(given, model=inner)
+    rendered = given if given.model == inner else replace(given, model=inner)
     where = endpoint or endpoint_of(model)
     body = {**_body(rendered, where), **(options or {})}
     return Request(

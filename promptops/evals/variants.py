@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 BASELINE: Final = "baseline:"
 _LIMITS: Final = ("max_tokens", "max_output_tokens", "max_completion_tokens")
 SHORTEST: Final = 300.0  # seconds that a vendor keeps a prefix for at least
+_MANY: Final = (list, tuple)
 _KEPT: Final = 1_000  # requests of a variant that are kept from the forecast to the run
 
 
@@ -149,7 +150,8 @@ def longest(request: Request, assumed: int = ASSUMED) -> int:
 
 def limits(request: Request) -> list[int]:
     """Return the limits that a request sets to its answer's tokens."""
-    body = {**request.body, **_inner(request.body)}
+    inner = _inner(request.body)
+    body = {**request.body, **inner} if inner else request.body
     return [body[name] for name in _LIMITS if isinstance(body.get(name), int)]
 
 
@@ -172,6 +174,6 @@ def bytes_of(request: Request) -> int:
         elif isinstance(one, dict):
             left += map(str, one)
             left += one.values()
-        elif isinstance(one, list | tuple):
+        elif isinstance(one, _MANY):
             left += one
     return total

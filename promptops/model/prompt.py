@@ -137,4 +137,6 @@ class Message:
     @property
     def text(self) -> str:
         """The message's whole text."""
+        if len(self.parts) == 1:
+            return self.parts[0].text
         return "".join(part.text for part in self.parts)

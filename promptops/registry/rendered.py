@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from promptops.model.values import dataclass
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from promptops.model.prompt import Amount, Message
     from promptops.model.tokens import TokenCount
+
+_UNCHANGING: Final = (str, int, float, type(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,10 @@ def _own(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _copied(value: Any) -> Any:
+    if isinstance(value, _UNCHANGING):
+        return value
     if isinstance(value, dict):
         return _own(value)
     if isinstance(value, list):
         return [_copied(entry) for entry in value]
-    if isinstance(value, str | int | float | None):
-        return value
     return deepcopy(value)  # dates of YAML, tuples

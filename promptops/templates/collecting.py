@@ -95,6 +95,7 @@ class _Messages:
     def _nothing_outside(self) -> None:
         if self.role is not None:
             raise RenderError(f"{self.name}: messages stand inside a {self.role} message")
-        if any(text and not text.isspace() for text in self.texts):
-            raise RenderError(f"{self.name}: text stands outside the message blocks")
-        self.texts = []
+        if self.texts:
+            if any(text and not text.isspace() for text in self.texts):
+                raise RenderError(f"{self.name}: text stands outside the message blocks")
+            self.texts = []

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from promptops.model.prompt import Message, Metadata
     from promptops.model.text import Segment, Source
     from promptops.templates import names
+    from promptops.templates.inputs import Inputs
     from promptops.templates.render import Renderer
     from promptops.templates.simple_nodes import Node
     from promptops.templates.template import Template
@@ -191,7 +192,7 @@ class Prompt:
                 return found
         return self.renderer.render(values)
 
-    @property
+    @cached_property
     def simple(self) -> tuple[Sequence[Node], Mapping[str, Sequence[Node]]] | None:
         """The body and the partials, where all of them are read without Jinja."""
         simple = {part: one.simple for part, one in self.parts.items()}
@@ -201,16 +202,23 @@ class Prompt:
 
     def _rendered(self, values: dict[str, Any]) -> tuple[Message, ...] | None:
         """Return the messages of a prompt that needs no renderer, else None."""
-        name, inputs = self.name, self.metadata.inputs
         if self.simple is not None:
             from promptops.templates import simple_render
 
-            return simple_render.rendered(name, *self.simple, inputs, values)
+            return simple_render.rendered(self.name, *self.simple, self._inputs, values)
         if all(one.plain for one in (self.template, *self.parts.values())):
             from promptops.templates import walk
 
-            return walk.rendered(name, self.template, self.parts, inputs, values)
+            inputs = self.metadata.inputs
+            return walk.rendered(self.name, self.template, self.parts, inputs, values)
         return None
+
+    @cached_property
+    def _inputs(self) -> Inputs:
+        """What checks the values that it is rendered on."""
+        from promptops.templates.inputs import Inputs
+
+        return Inputs(self.name, self.metadata.inputs)
 
     def _misplaced(self) -> list[Problem]:
         """Return text outside message blocks, and blocks and marks in partials."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from promptops.model.prompt import ROLES
 from promptops.templates import allowance
 from promptops.templates.collecting import collect
-from promptops.templates.inputs import Inputs
 from promptops.templates.markers import Boundary, Closing, Opening
 from promptops.templates.simple import NotSimple
 from promptops.templates.simple_nodes import For, If, Include, Marked, Value
@@ -15,7 +14,8 @@ from promptops.templates.simple_nodes import For, If, Include, Marked, Value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from promptops.model.prompt import Input, Message
+    from promptops.model.prompt import Message
+    from promptops.templates.inputs import Inputs
     from promptops.templates.simple_nodes import Node, Said, Test
 
 _OPENINGS: Final = {role: Opening(role) for role in ROLES}
@@ -46,7 +46,7 @@ def rendered(
     name: str,
     body: Sequence[Node],
     parts: Mapping[str, Sequence[Node]],
-    inputs: Mapping[str, Input] | None,
+    inputs: Inputs,
     values: dict[str, Any],
 ) -> tuple[Message, ...] | None:
     """Return the messages of a simple template with simple parts.
@@ -56,7 +56,7 @@ def rendered(
     Raises:
         InputError: Values are missing, unknown or of the wrong type.
     """
-    given = Inputs(name, inputs).accept(values)
+    given = inputs.accept(values)
     token = allowance.current.set(allowance.Allowance())
     try:
         render = _Render(parts)

@@ -90,9 +90,10 @@ def parts(rendered: Rendered, message: Message, vendor: str) -> list[Part]:
         RenderError: A part is white space alone, or a cache mark stands behind no text.
     """
     found = marked_parts(rendered, message, vendor)
-    if any(part.text.isspace() for part in found):
-        told = f"the {message.role} message has a block of white space alone"
-        refuse(rendered, f"{told}, which {vendor} does not take")
+    for part in found:
+        if part.text.isspace():
+            told = f"the {message.role} message has a block of white space alone"
+            refuse(rendered, f"{told}, which {vendor} does not take")
     return found
 
 

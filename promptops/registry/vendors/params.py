@@ -7,27 +7,28 @@ from typing import TYPE_CHECKING, Any
 from promptops.registry.vendors.conversation import refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Mapping
 
     from promptops.registry.rendered import Rendered
 
 
 def renamed(
-    rendered: Rendered, names: Mapping[str, str], reserved: Iterable[str]
+    rendered: Rendered, names: Mapping[str, str], reserved: Collection[str]
 ) -> dict[str, Any]:
     """Return the params under a vendor's names.
 
     Raises:
         RenderError: Params set what the prompt itself sets, or one thing twice; all are named.
     """
-    own = [repr(name) for name in rendered.params if name in set(reserved)]
+    own = [repr(name) for name in rendered.params if name in reserved]
     if own:
         refuse(rendered, f"params cannot set {', '.join(own)}: the prompt's own text and files do")
-    new = [names.get(name, name) for name in rendered.params]
-    twice = [repr(name) for name in rendered.params if new.count(names.get(name, name)) > 1]
-    if twice:
+    found = {names.get(name, name): value for name, value in rendered.params.items()}
+    if len(found) < len(rendered.params):
+        new = [names.get(name, name) for name in rendered.params]
+        twice = [repr(name) for name in rendered.params if new.count(names.get(name, name)) > 1]
         refuse(rendered, f"params say one thing twice: {', '.join(twice)}")
-    return {names.get(name, name): value for name, value in rendered.params.items()}
+    return found
 
 
 def with_extra_body(params: dict[str, Any], known: frozenset[str]) -> dict[str, Any]:
