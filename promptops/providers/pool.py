@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from promptops.errors import ConfigError
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
+
+_LARGER: Final = 1 << 20  # bytes
 
 
 def check_installed() -> None:
@@ -30,6 +32,9 @@ def session(connect: float) -> ClientSession:
     check_installed()
     import aiohttp
 
+    # asyncio takes 256 KB to read a reply. glibc asks the system for them and gives them back, each
+    # time, until it has seen a larger piece go.
+    bytes(_LARGER)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=0),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect),
