@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from promptops.evals.ages import fixed
 from promptops.evals.order import ordered
-from promptops.evals.variants import at_most, bytes_of, limits, longest, sent
+from promptops.evals.variants import bytes_of, limits, longest, sent, worst
 from promptops.ledger.reading import Reusable
 from promptops.model.values import dataclass
 
@@ -73,8 +73,8 @@ def calls(made: Prepared, behind: Before | None = None) -> Calls:
         for variant, request in block:
             mine = found.made[variant.id]
             mine.items += 1
-            if not variant.free:
-                mine.most = max(mine.most, longest(request, plan.run.assume_output))
+            answer = 0 if variant.free else longest(request, plan.run.assume_output)
+            mine.most = max(mine.most, answer)
             stored = known.get(request.answer_key)
             if request.answer_key in seen:
                 mine.shared += 1
@@ -83,7 +83,7 @@ def calls(made: Prepared, behind: Before | None = None) -> Calls:
             else:
                 if stored is not None:
                     found.stale[stored.why] += 1
-                _add(mine, variant, request, made)
+                _add(mine, variant, request, made.prices.get(variant.model), answer)
             seen.add(request.answer_key)
     return found
 
@@ -93,21 +93,16 @@ def _asked(made: Prepared, slot: Slot) -> tuple[Variant, Request]:
     return variant, sent(variant, slot.case, slot.repeat, made.plan, keep=True)
 
 
-def _add(mine: Made, variant: Variant, request: Request, made: Prepared) -> None:
+def _add(mine: Made, variant: Variant, request: Request, price: Price | None, answer: int) -> None:
     mine.cases.append(request.case_id or "")
     if variant.free:
         return
-    price, assumed = made.prices.get(variant.model), made.plan.run.assume_output
     size = bytes_of(request)
-    mine.worst = _more(mine.worst, request, price, assumed, size)
-    mine.batch_worst = _more(mine.batch_worst, request, price and price.batch, assumed, size)
-    mine.longest += longest(request, assumed)
+    mine.worst = _more(mine.worst, price, size, answer)
+    mine.batch_worst = _more(mine.batch_worst, price and price.batch, size, answer)
+    mine.longest += answer
     mine.unlimited += not any(limits(request))
 
 
-def _more(
-    total: Decimal | None, request: Request, price: Price | None, assumed: int, size: int
-) -> Decimal | None:
-    if total is None or price is None:
-        return None
-    return total + at_most(request, price, assumed, size)
+def _more(total: Decimal | None, price: Price | None, size: int, answer: int) -> Decimal | None:
+    return None if total is None or price is None else total + worst(price, size, answer)

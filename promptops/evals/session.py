@@ -108,7 +108,9 @@ class Session:
         self.writer.add(*(item for item, *_ in block))
         keys = {item.answer_key for item, _, one, _ in block if self._may_be_stored(one)}
         known = self._stored_answers(keys)
-        for item, case, variant, asked in block:
+        # At once: between calls, what does it has left the processor's cache, and takes longer.
+        asks = [self._ask(*one) if one[0].answer_key not in known else None for one in block]
+        for (item, case, variant, asked), made in zip(block, asks, strict=True):
             key = item.answer_key
             first = key not in self._met
             self._met.add(key)
@@ -122,7 +124,7 @@ class Session:
             else:
                 self._waiting.setdefault(key, []).append((item, case))
                 if first:
-                    yield self._asked(item, variant, asked)
+                    yield self._asked(item, made or self._ask(item, case, variant, asked))
 
     def _may_be_stored(self, variant: Variant) -> bool:
         """Whether earlier runs are asked: where there is a recording, it alone answers."""
@@ -130,7 +132,7 @@ class Session:
 
     def _stored_answers(self, keys: set[str]) -> dict[str, Reusable]:
         """Return what earlier runs answered of what this one has not behind it."""
-        keys -= self._done.keys() | self._lost.keys()
+        keys = {key for key in keys if key not in self._done and key not in self._lost}
         found = {} if self.fresh else self.ledger.reusable(keys, self.plan.run.max_age, fixed)
         return {key: one for key, one in found.items() if isinstance(one, Reusable)}
 
@@ -141,17 +143,15 @@ class Session:
         sent = found.intent
         self.writer.add(Reuse(self.calls.run_id, key, sent.attempt_id, sent.run_id))
 
-    def _asked(self, item: Item, variant: Variant, asked: Request) -> Task:
-        price = self._stored.get(variant.model)
+    def _ask(self, item: Item, _: Case, variant: Variant, asked: Request) -> Ask:
+        price, stored = self.prices.get(variant.model), self._stored.get(variant.model)
+        sha256 = stored.price_sha256 if stored else None
+        made = ask(variant, asked, price, sha256, self.plan.run.assume_output)
+        made = asked_again(made, variant, self.plan.run.retry_invalid)
+        before = self.before.attempts.get(item.answer_key, 0)
+        return replace(made, before=before) if before else made
 
-        def make() -> Ask:
-            paid = self.prices.get(variant.model)
-            price_sha256 = price.price_sha256 if price else None
-            made = ask(variant, asked, paid, price_sha256, self.plan.run.assume_output)
-            made = asked_again(made, variant, self.plan.run.retry_invalid)
-            before = self.before.attempts.get(item.answer_key, 0)
-            return replace(made, before=before) if before else made
-
+    def _asked(self, item: Item, made: Ask) -> Task:
         async def done(outcome: Outcome) -> None:
             waiting = self._waiting.pop(item.answer_key)
             if outcome.completion is None:
@@ -163,7 +163,7 @@ class Session:
                 await self.answered(one, its_case, outcome.completion)
                 self.ended(one.case_id)
 
-        return Task(item.answer_key, make, done)
+        return Task(item.answer_key, lambda: made, done)
 
     def _lose(self, items: Sequence[Item], outcome: Outcome) -> None:
         lost = self.own if outcome.leaves == "own" else self.holes

@@ -124,23 +124,24 @@ def ask(
         return Ask(request, Decimal(0), lambda _: Decimal(0), amounts)
     if price is None:
         return Ask(request, None, lambda _: None, amounts)
-    worst = at_most(request, price, assumed)
 
     def paid(completion: Completion) -> Decimal | None:
         return None if completion.usage is None else price.cost(completion.usage)
 
     prefix = variant.id if variant.marked else None
-    return Ask(request, worst, paid, amounts, prefix, SHORTEST, sha256)
+    return Ask(request, at_most(request, price, assumed), paid, amounts, prefix, SHORTEST, sha256)
 
 
-def at_most(
-    request: Request, price: Price, assumed: int = ASSUMED, size: int | None = None
-) -> Decimal:
-    """Return the dollars that a call costs at most, as ``ask`` has it; ``size`` if it is known."""
-    size = bytes_of(request) if size is None else size
+def at_most(request: Request, price: Price, assumed: int = ASSUMED) -> Decimal:
+    """Return the dollars that a call costs at most, as ``ask`` has it."""
+    return worst(price, bytes_of(request), longest(request, assumed))
+
+
+def worst(price: Price, size: int, answer: int) -> Decimal:
+    """Return the dollars of a call of so many bytes, each a token, and tokens of its answer."""
     rates = price.rates_for(size)
     dearest = max(rates.input, *rates.cache_write.values()) if rates.cache_write else rates.input
-    return (size * dearest + longest(request, assumed) * rates.output) / MILLION
+    return (size * dearest + answer * rates.output) / MILLION
 
 
 def longest(request: Request, assumed: int = ASSUMED) -> int:
