@@ -87,6 +87,7 @@ class _Undescribed:
         table: dict[str, Any] = owner.__dict__[TABLE]
         body = {name: value for name, value in table.items() if value is not NONE}
         body |= {"__annotations__": types, "__module__": owner.__module__}
+        body["__doc__"] = "_"  # without one, its signature is made into one, which takes longest
         plain: Any = dataclasses.dataclass(init=False, repr=False, eq=False)(type("_", (), body))
         found: dict[str, dataclasses.Field[Any]] = plain.__dataclass_fields__
         owner.__dataclass_fields__ = found  # type: ignore[attr-defined]
