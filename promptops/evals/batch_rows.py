@@ -39,6 +39,8 @@ def outstanding(ledger: Ledger, run_id: str) -> dict[str, Outstanding]:
         known = found.get(row.batch_id)
         if known is None or ORDER.index(row.state) > ORDER.index(known.batch.state):
             found[row.batch_id] = Outstanding(row)
+    if not found:
+        return {}
     for intent in ledger.run_state(run_id).in_flight:
         if intent.batch_id in found:
             found[intent.batch_id].intents.append(intent)

@@ -13,9 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from promptops.evals.alike import Alike
-from promptops.evals.costing_charge import Charge, Meter, scaled
+from promptops.evals.costing_charge import Charge, Meter
 from promptops.evals.costing_counts import Counts, encoding_for
 from promptops.evals.costing_cuts import DIFFERS
+from promptops.evals.costing_mean import prefix
 from promptops.evals.costing_plans import SHIPPED, Placing, as_shipped, checked, ground, placings
 from promptops.evals.costing_values import Costed, Placed, Reply
 from promptops.evals.plan import PLACEMENTS
@@ -142,7 +143,7 @@ class Costing:
         if price is None or on is None:
             return [Placing(kind, unknown=unknown) for kind in PLACEMENTS]
         prefixes = [
-            [float(scaled(end, ends[-1], reply.usage.prompt_tokens)) for end in ends]
+            prefix(ends, reply.usage.prompt_tokens)
             for case, replies in told.items()
             if (ends := self.ends(variant, case))
             for reply in replies

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from promptops.caching.plan import best
+from promptops.evals.costing_charge import scaled
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
@@ -51,6 +53,12 @@ def cacheable(prefixes: Sequence[Sequence[float]], minimum: int) -> list[float]:
         sum([tokens for tokens in column if tokens >= minimum]) / len(prefixes)
         for column in zip(*prefixes, strict=True)
     ]
+
+
+@lru_cache(maxsize=1_000)  # texts are often as long as others
+def prefix(ends: tuple[int, ...], prompt: int) -> tuple[float, ...]:
+    """Return a vendor's tokens up to each of the stops that we count so many tokens up to."""
+    return tuple(float(scaled(end, ends[-1], prompt)) for end in ends)
 
 
 def _last(objective: MeanCost, terms: Terms) -> Plan:

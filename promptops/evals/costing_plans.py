@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -58,7 +59,7 @@ class Ground:
     unknown: str
     model: str
 
-    @property
+    @cached_property
     def skipped(self) -> int:
         """How many of the cuts' stops the vendor takes no mark behind: that of the tools."""
         return len(self.cuts.stops) - len(self.stops)

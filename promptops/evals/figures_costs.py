@@ -30,9 +30,10 @@ def cost(made: Material, variant: Variant, placed: Costed | None) -> said.Cost:
     A case whose call was refused for its own fault costs nothing, and is no success.
     """
     scored, answers = _scored(made, variant), made.answers(variant)
-    spoken = [any(one.completion is not None for one in answers[at]) for at in scored]
-    answered = [at for at, spoke in zip(scored, spoken, strict=True) if spoke]
     tried, paid = made.attempted(variant), made.dollars(variant)
+    spoken = [paid[at] is not None or any(one.completion is not None for one in answers[at])
+              for at in scored]  # fmt: skip
+    answered = [at for at, spoke in zip(scored, spoken, strict=True) if spoke]
     dollars = [tried[at] if spoke else 0.0 for at, spoke in zip(scored, spoken, strict=True)]
     every = [one for one in dollars if one is not None]
     known = [one for at in answered if (one := paid[at]) is not None]

@@ -86,6 +86,16 @@ class Material:
     def _answers(self) -> dict[str, Sequence[Sequence[Seen]]]:
         return {}
 
+    @cached_property
+    def unended(self) -> frozenset[str]:
+        """The cases of which something is neither answered nor lost for good."""
+        return frozenset(
+            case.id
+            for variant in (self.incumbent, *self.candidates)
+            for case, answers in zip(self.cases, self.answers(variant), strict=True)
+            if len(answers) < self.plan.repeats or any(map(_stopped, answers))
+        )
+
     def values(self, variant: Variant, metric: str) -> Sequence[float | Cause]:
         """Return what a variant scores on each of the cases, or why that is not known."""
         place = (variant.id, metric)
@@ -163,3 +173,7 @@ class Material:
         failed = next((f"{scorer.name} failed: {score.error}" for scorer, score in weighed
                        if scorer.weight and score.error is not None), None)  # fmt: skip
         return {**one.scores, TOTAL: Score(value, error=failed)}
+
+
+def _stopped(one: Seen) -> bool:
+    return one.lost is not None and one.lost.leaves == "stopped"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from promptops.evals.versus import unended
 from promptops.evals.words import percent
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ AGREED: Final = 0.9  # of the calls; a few are sent at the moment at which an en
 
 def notes(made: Material, look: Look | None, again: Looks | None) -> Iterator[str]:
     """Yield what is to be known of the looks, and of what was not asked or not counted."""
-    done = len(made.cases) - len(unended(made))
+    done = len(made.cases) - len(made.unended)
     if look is not None and look.decided and look.cases < len(made.cases):
         beyond = done - look.cases
         more = f"; of those under way {beyond:,} more are shown, not gated" if beyond > 0 else ""

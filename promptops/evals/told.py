@@ -107,7 +107,7 @@ def _done(made: Prepared, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> i
 
 
 def _answered(answers: Sequence[Seen]) -> int:
-    return len(answers) - sum(one.missing for one in answers)
+    return sum([not one.missing for one in answers])
 
 
 def _moment(when: float) -> str:

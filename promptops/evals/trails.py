@@ -59,6 +59,8 @@ class Trails:
 
     def made(self, variant: Variant, case: str, repeat: int) -> Sequence[Attempt]:
         """Return the attempts that this run made at an item."""
+        if not self.attempts:
+            return ()
         return self.attempts.get(self.key(variant, case, repeat) or "", ())
 
     def from_run(self, variant: Variant, case: str, repeat: int) -> str | None:

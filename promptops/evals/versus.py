@@ -15,7 +15,6 @@ from promptops.evals.report_variants import Figure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from promptops.evals.gathered import Seen
     from promptops.evals.looking import Look
     from promptops.evals.material import Material
     from promptops.evals.report_comparisons import LooksKind, Outcome
@@ -35,28 +34,14 @@ def taken(made: Material) -> Look | None:
     gate = made.plan.gate
     if gate is None or not made.candidates:
         return None
-    judged, left = Asked(gate, made.plan.run.seed), unended(made)
-    done = prefix(made.drawn, lambda one: one.id not in left)
+    judged = Asked(gate, made.plan.run.seed)
+    done = prefix(made.drawn, lambda one: one.id not in made.unended)
     return looked(made.drawn, sides(made), judged, done)
 
 
 def sides(made: Material) -> Sides:
     """Return both sides of the comparisons."""
     return Sides(made.seen, made.incumbent, made.candidates)
-
-
-def unended(made: Material) -> set[str]:
-    """Return the ids of cases of which something is neither answered nor lost for good."""
-    return {
-        case.id
-        for variant in (made.incumbent, *made.candidates)
-        for case, answers in zip(made.cases, made.answers(variant), strict=True)
-        if len(answers) < made.plan.repeats or any(map(_stopped, answers))
-    }
-
-
-def _stopped(one: Seen) -> bool:
-    return one.lost is not None and one.lost.leaves == "stopped"
 
 
 def comparisons(made: Material, look: Look | None, again: Looks | None = None) -> list[Comparison]:

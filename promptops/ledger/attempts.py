@@ -19,11 +19,10 @@ State = Literal["ok", "error", "lost", "in flight"]
 _PAGE: Final = 1_000  # rows in memory
 # Of an answer that was used again several times the first by id stands, as in ``outcomes``.
 _ITEMS: Final = """
-WITH from_store AS (
-  SELECT answer_key, min(attempt_id), from_run FROM reused WHERE run_id = :run GROUP BY answer_key)
-SELECT version, model, case_id, repeat, answer_key, from_run
-FROM items LEFT JOIN from_store USING (answer_key)
-WHERE items.run_id = :run ORDER BY position, case_id, version, model, repeat
+SELECT version, model, case_id, repeat, answer_key, (
+  SELECT from_run FROM reused WHERE run_id = :run AND reused.answer_key = items.answer_key
+  ORDER BY attempt_id LIMIT 1)
+FROM items WHERE run_id = :run ORDER BY position, case_id, version, model, repeat
 """
 _ATTEMPTS: Final = """
 SELECT intents.attempt_id, intents.answer_key, intents.purpose, intents.sent_at,
