@@ -119,14 +119,15 @@ def _written(usage: object, shape: Shape, who: str) -> Mapping[str, int]:
     for entry in listed if isinstance(listed, list) else ():
         ttl = _at(entry, "ttl")
         parts[str(ttl)] = (parts.get(str(ttl)) or 0) + _required(entry, "inputTokens", who)
-    found = {ttl: tokens for ttl, tokens in parts.items() if tokens}
     total = _one(usage, shape.write, who)
-    if any(tokens is not None for tokens in parts.values()):
-        summed = sum(found.values())
+    told = [tokens for tokens in parts.values() if tokens is not None]
+    if told:
+        found = {ttl: tokens for ttl, tokens in parts.items() if tokens}
+        summed = sum(told)
         if total not in {None, summed}:
             named = shape.write[0]
             raise UsageRefused(f"{who}: {named} is {total}, its lifetimes add up to {summed}")
-        return found
+        return found or _NOTHING
     return {shape.default: total} if total else _NOTHING
 
 
@@ -177,7 +178,8 @@ def count_at(usage: object, path: str, who: str) -> int | None:
     Raises:
         UsageRefused: Something else is there.
     """
-    value = _at(usage, path)
+    # One name in a plain reply is by far most of what is asked.
+    value = usage[path] if type(usage) is dict and path in usage else _at(usage, path)
     if value is None or (type(value) is int and value >= 0):
         return value
     if isinstance(value, float) and value.is_integer():
@@ -188,7 +190,7 @@ def count_at(usage: object, path: str, who: str) -> int | None:
 
 
 def _at(value: object, path: str) -> Any:
-    if type(value) is dict and path.isidentifier():  # one name: by far most of what is asked
+    if type(value) is dict and path.isidentifier():
         return value.get(path)
     for names in _steps(path):
         found = None

@@ -55,7 +55,7 @@ class Budget:
         Raises:
             BudgetSpent: It would not fit, and nothing is under way that could make room.
         """
-        while self.left is not None and worst > self.left:
+        while (left := self.left) is not None and worst > left:
             if not self.pending:
                 self.told = (
                     f"{self.name} of ${self.limit:f} is spent: ${self.spent:f} paid, "

@@ -169,11 +169,11 @@ def _watched() -> type[Any]:
             return str(self._value, encoding, errors)
 
         async def write(self, writer: Any) -> None:
-            await writer.write(self._value)
-            self.sent = True
+            await self.write_with_length(writer, None)
 
         async def write_with_length(self, writer: Any, content_length: int | None) -> None:
-            await self.write(writer)
+            await writer.write(self._value)
+            self.sent = True
 
     return Watched
 
