@@ -129,7 +129,7 @@ def _pair(
     made = replace(after.made, plan=plan, variants=both, cases=cases, scorers=scorers, costing=None)
     ran = replace(after.ran, stopped=stopped, notes=tuple(dict.fromkeys(notes)))
     material = Material(plan, both, cases, seen, scorers, None, trails, after.made.prices)
-    found = report(material, replace(facts(made, ran, seen), again=None))
+    found = report(material, replace(facts(made, ran, material), again=None))
     return judged(found, made, after.judges, seen)
 
 

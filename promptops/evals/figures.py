@@ -32,7 +32,10 @@ def of_variant(
     done = [one.completion for one in seen if one.completion is not None]
     lost = [each for value, each in zip(values, by_case, strict=True)
             if value is Cause.INFRASTRUCTURE or value is Cause.SCORER]  # fmt: skip
-    reused = _reused(made, variant)
+    reused = made.trails.reuses(variant, (
+        (case.id, one.repeat)
+        for case, each in zip(made.cases, by_case, strict=True) for one in each
+    ))  # fmt: skip
     several = None if variant.baseline else repeats(made, variant)
     return said.Variant(
         variant.id,
@@ -65,17 +68,6 @@ def _role(made: Material, one: Variant) -> said.Role:
 def _asked(answers: Sequence[Seen]) -> bool:
     """Return whether a case was asked about at all before the run was stopped."""
     return any(one.lost is None or one.lost.leaves != "stopped" for one in answers)
-
-
-def _reused(made: Material, variant: Variant) -> int:
-    """Return how many answers are those of earlier runs."""
-    if not made.trails.reused:
-        return 0
-    return sum(
-        made.trails.from_run(variant, case.id, one.repeat) is not None
-        for case, each in zip(made.cases, made.answers(variant), strict=True)
-        for one in each
-    )
 
 
 def _shared(made: Material, variant: Variant) -> int:

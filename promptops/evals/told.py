@@ -58,7 +58,7 @@ def told(
     material = Material(
         made.plan, made.variants, made.cases, seen, made.scorers, made.costing, trails, made.prices
     )
-    found = report(material, facts(made, ran, seen))
+    found = report(material, facts(made, ran, material))
     if not made.graders.each:
         return found
     from promptops.evals.judged import judged
@@ -66,12 +66,12 @@ def told(
     return judged(found, made, judges or {}, seen)
 
 
-def facts(made: Prepared, ran: Ran, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> Facts:
+def facts(made: Prepared, ran: Ran, material: Material) -> Facts:
     """Return what is said of a run beside its answers."""
     plan, prices, survey, ended = made.plan, made.setting.prices, made.survey, _moment(ran.ended)
     run = RunFacts(
         ran.id, _moment(ran.started), made.setting.version, plan.run.seed, ended,
-        made.setting.commit, len(made.cases), _done(made, seen), ran.stopped,
+        made.setting.commit, len(made.cases), _done(material), ran.stopped,
     )  # fmt: skip
     clusters = survey.clusters if survey.clusters < survey.cases else None
     dataset = DatasetFacts(plan.dataset.path, survey.sha256, len(made.cases), clusters)
@@ -97,17 +97,13 @@ def _judges(made: Prepared, ran: Ran) -> Decimal | None:
     return None if total.unpriced else total.spent
 
 
-def _done(made: Prepared, seen: Mapping[str, Mapping[str, Sequence[Seen]]]) -> int:
+def _done(material: Material) -> int:
     """Return how many cases every variant has all its answers to, or failures of its own."""
-    each = [seen.get(one.id, {}) for one in made.variants]
-    return sum(
-        all(_answered(mine.get(case.id, ())) >= made.plan.repeats for mine in each)
-        for case in made.cases
+    done = (
+        [sum([not one.missing for one in each]) >= material.plan.repeats for each in answers]
+        for answers in map(material.answers, material.variants)
     )
-
-
-def _answered(answers: Sequence[Seen]) -> int:
-    return sum([not one.missing for one in answers])
+    return sum(map(all, zip(*done, strict=True)))
 
 
 def _moment(when: float) -> str:

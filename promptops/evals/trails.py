@@ -10,7 +10,7 @@ from promptops.evals.costing_reads import Sent
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from promptops.evals.variants import Variant
     from promptops.ledger.attempts import Attempt
@@ -68,6 +68,15 @@ class Trails:
         if not self.reused:
             return None
         return self.reused.get(self.key(variant, case, repeat) or "")
+
+    def reuses(self, variant: Variant, items: Iterable[tuple[str, int]]) -> int:
+        """Return how many of a variant's answers, by case and repeat, are of earlier runs."""
+        if not self.reused:
+            return 0
+        version, model, keys = variant.version, variant.model, self.keys
+        return sum(
+            keys.get((version, model, case, repeat)) in self.reused for case, repeat in items
+        )
 
     def of_variant(self, variant: Variant) -> dict[str, None]:
         """Return the keys of a variant's answers, each once."""
