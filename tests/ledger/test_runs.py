@@ -126,6 +126,26 @@ def test_attempts_are_counted_by(mixed: Ledger, by: Any, attempts: dict[Any, int
     assert len(list(each(found))) == len(attempts)
 
 
+def test_attempts_of_a_cause_are_those_that_failed_for_it(mixed: Ledger) -> None:
+    assert [one.id for one in mixed.attempts("r1", "timed_out")] == ["r1-2b"]
+    assert list(mixed.attempts("r1", "unfit")) == []
+    assert len(list(mixed.attempts("r1"))) == 5
+
+
+def test_attempts_that_are_alike_count_as_often_as_there_are_some(ledger: Ledger) -> None:
+    with ledger.writer() as writer:
+        writer.add(run(), STORED)
+        writer.commit_intents([intent(n) for n in range(7)])
+        for n in range(3):
+            writer.end(result(intent(n)))
+    total = ledger.total("r1")
+    assert (total.attempts, total.spent, total.reserved) == (7, 3 * COST, 4 * CENT)
+    with ledger.lease("r1") as lease:
+        assert lease.mark_lost() == 4
+    total = ledger.total("r1")
+    assert (total.possible, total.possible_calls, total.reserved) == (4 * CENT, 4, 0)
+
+
 def test_an_attempt_without_a_known_price_is_counted_and_never_free(ledger: Ledger) -> None:
     odd = intent(2, reserved_usd=None)
     with ledger.writer() as writer:
