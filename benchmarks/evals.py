@@ -47,9 +47,9 @@ class Bench:
         self.kept &= figure <= limit
         print(f"  {what:30}{figure:8.2f}  <= {limit:g}  {'ok' if figure <= limit else 'MISSED'}")
 
-    def table(self, load: Load, *, peers: bool = True) -> Took:
+    def table(self, load: Load) -> Took:
         """Print the medians of all contenders, and return those of promptops."""
-        found = self.contenders.turns(load, peers=peers)
+        found = self.contenders.turns(load)
         print(f"{load.number:,} calls of {load.latency * 1000:g} ms, {load.concurrency} at a time, "
               f"ideal {load.ideal:.1f} s; {self.runs} turns")  # fmt: skip
         print(f"  {'':16}{'wall s':>8}{'x ideal':>9}{'CPU s':>8}{'x bare':>8}{'MB':>6}{'rows':>8}")
@@ -77,9 +77,9 @@ def slow(bench: Bench) -> None:
 
 
 def many(bench: Bench) -> None:
-    """10,000 calls of 200 ms; the peers take minutes, and are left out."""
+    """10,000 calls of 200 ms; some of the peers take minutes."""
     load = Load(10_000, 0.2, 100)
-    one = bench.table(load, peers=False)
+    one = bench.table(load)
     bench.limit("x ideal", one.wall / load.ideal, 1.15)
     bench.limit("MB", one.memory, 80)
 

@@ -42,7 +42,7 @@ class Contenders:
     def __init__(self, folder: Path | None, runs: int) -> None:
         self.folder, self.runs = folder, runs
 
-    def turns(self, load: Load, *, peers: bool = True) -> dict[str, list[Took]]:
+    def turns(self, load: Load) -> dict[str, list[Took]]:
         """Return what each contender took in each turn; ``out`` is how many cases have a score."""
         contenders: dict[str, Callable[[Path, str, Load], Took]] = {
             "promptops": self.promptops,
@@ -51,10 +51,8 @@ class Contenders:
         if not load.limited and not load.failing:
             # Neither of these tries again by itself.
             contenders["bare aiohttp"] = self.python("bare")
-            if peers:
-                contenders |= self.installed({"pydantic-evals": "pydantic"})
-        if peers:
-            contenders |= self.installed({"inspect-ai": "inspect", "promptfoo": "promptfoo"})
+            contenders |= self.installed({"pydantic-evals": "pydantic"})
+        contenders |= self.installed({"inspect-ai": "inspect", "promptfoo": "promptfoo"})
         found: dict[str, list[Took]] = {name: [] for name in contenders}
         for _ in range(self.runs):
             for name, run in contenders.items():

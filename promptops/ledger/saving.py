@@ -4,75 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from threading import Event
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from promptops.errors import LedgerError
 from promptops.ledger.tables import Columns, Table
+from promptops.ledger.waiting import tell
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from promptops.ledger.place import Place
+    from promptops.ledger.waiting import Task, Told
 
 Laid = tuple[Table, Columns]
 _AT_ONCE: Final = 32  # rows of a statement: older SQLites take 999 values
 _FEW: Final = 8  # rows that are not worth being put together by their tables
-_PAGES: Final = 4_000  # of 4 KB, in the log of what is committed
+_LOGGED: Final = 2_000  # rows in the log of what is committed: some 16 MB where each has a commit
 _AT_FAULT: Final = (
     sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError,
     ValueError,
 )  # fmt: skip
-
-
-class Told:
-    """Whoever saves a parcel itself, and is told in the same breath how it went."""
-
-    __slots__ = ("_error",)
-
-    def __init__(self) -> None:
-        self._error: LedgerError | None = None
-
-    def tell(self, error: LedgerError | None) -> None:
-        """Take in how it went."""
-        self._error = error
-
-    def wait(self) -> None:
-        """Return if the parcel is committed.
-
-        Raises:
-            LedgerError: It is not.
-        """
-        if self._error is not None:
-            raise LedgerError(*self._error.args)
-
-
-class Thread(Told):
-    """A thread that waits until another has saved a parcel."""
-
-    __slots__ = ("_done",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._done = Event()
-
-    def tell(self, error: LedgerError | None) -> None:
-        """Let the thread go on."""
-        super().tell(error)
-        self._done.set()
-
-    def wait(self) -> None:
-        """Return when the parcel is committed; raises what ``Told`` does."""
-        self._done.wait()
-        super().wait()
-
-
-class Task(NamedTuple):
-    """A task that waits for a parcel."""
-
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[None]
 
 
 class Parcel(NamedTuple):
@@ -93,8 +44,8 @@ class Saver:
         self._name = place.name
         self._busy = self._patience = round(place.busy * 1_000)
         self._connection = place.connect()
-        # Pages that many commits change are copied to the database once, and the disk waits less.
-        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
+        self._connection.execute("PRAGMA wal_autocheckpoint = 0")  # see ``tidy``
+        self._logged = 0
         self._kept: list[Parcel] = []
         self.error: LedgerError | None = None
         self.refused: LedgerError | None = None
@@ -106,7 +57,7 @@ class Saver:
 
     def begin(self) -> bool:
         """Begin what ``save`` goes on with, unless that takes patience; returns whether it is."""
-        if self._kept:
+        if self._kept or self._logged >= _LOGGED:
             return False
         try:
             self._wait_at_most(0)
@@ -125,10 +76,17 @@ class Saver:
         except sqlite3.Error as error:
             self.error = LedgerError(f"ledger {self._name}: {error}")
             self._kept = [one for one in together if one.waits is None]
-            _tell(parcels, self.error)
+            tell((one.waits for one in parcels), self.error)
         else:
             self.error, self._kept = None, []
-            _tell(parcels, None)
+            tell((one.waits for one in parcels), None)
+
+    def tidy(self) -> None:
+        """Copy to the database what is committed, once that is much; it waits for the disk."""
+        if self._logged >= _LOGGED:
+            self._logged = 0
+            with suppress(sqlite3.Error):  # it stays in the log, which is as good
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _one_by_one(self, parcels: Sequence[Parcel], error: LedgerError) -> None:
         self._kept = []
@@ -138,7 +96,7 @@ class Saver:
             return
         if parcels[0].waits is None:
             self.refused = error
-        _tell(parcels, error)
+        tell((one.waits for one in parcels), error)
 
     def _write(self, rows: Sequence[Laid]) -> None:
         connection = self._connection
@@ -154,6 +112,7 @@ class Saver:
             else:
                 self._add_many(rows)
             connection.execute("COMMIT")
+            self._logged += len(rows)
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -182,26 +141,3 @@ class Saver:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-
-def _tell(parcels: Iterable[Parcel], error: LedgerError | None) -> None:
-    tasks: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
-    for parcel in parcels:
-        if isinstance(parcel.waits, Told):
-            parcel.waits.tell(error)
-        elif parcel.waits is not None:
-            tasks.setdefault(parcel.waits.loop, []).append(parcel.waits.future)
-    for loop, futures in tasks.items():
-        # A loop that is closed has nobody left who waits.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, futures, error)
-
-
-def _settle(futures: Iterable[asyncio.Future[None]], error: LedgerError | None) -> None:
-    for future in futures:
-        if future.done():  # its task was cancelled meanwhile
-            continue
-        if error is None:
-            future.set_result(None)
-        else:
-            future.set_exception(LedgerError(*error.args))

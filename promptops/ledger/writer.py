@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Self
 from promptops.errors import LedgerError
 from promptops.ledger.inbox import Inbox
 from promptops.ledger.rows import Scored
-from promptops.ledger.saving import Laid, Parcel, Saver, Task, Thread, Told
+from promptops.ledger.saving import Laid, Parcel, Saver
 from promptops.ledger.tables import ANSWERS, RESULTS, TABLES
+from promptops.ledger.waiting import Task, Thread, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -194,5 +195,6 @@ class Writer:
             with self._saving:
                 if parcels := self._inbox.taken():
                     self._saver.save(parcels)
+                self._saver.tidy()
         if self._saver.unsaved:
             self._saver.save([])

@@ -252,6 +252,23 @@ def test_an_intent_of_a_task_brings_what_was_handed_over_before_it(tmp_path: Pat
             assert len(ledger.run_state("r1").in_flight) == (n + 1) // 2
 
 
+def test_the_log_is_copied_to_the_file_as_calls_go_on(tmp_path: Path) -> None:
+    async def main() -> int:
+        longest = 0
+        for n in range(5_000):
+            await writer.intents_committed([intent(n)])
+            longest = max(longest, log.stat().st_size)
+        return longest
+
+    path, log = tmp_path / "l.db", tmp_path / "l.db-wal"
+    with Ledger.open(path) as ledger, ledger.writer() as writer:
+        empty = path.stat().st_size
+        assert asyncio.run(main()) < 40_000_000
+        writer.flush()
+        assert path.stat().st_size > empty + 4_000 * 200
+        assert len(ledger.run_state("r1").in_flight) == 5_000
+
+
 def test_what_could_not_be_written_comes_before_the_next_intent_of_a_task(tmp_path: Path) -> None:
     path = tmp_path / "l.db"
     with Ledger.open(path, busy=0.02) as ledger, ledger.writer() as writer:
