@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from promptops.cli.common import as_json, emit, project
+
+if TYPE_CHECKING:
+    from promptops.evals.foretold_values import Foretold
+    from promptops.evals.prepared import Prepared
 
 
 @click.command("plan")
@@ -32,14 +39,13 @@ def command(
     Exit codes: 0 fine, 2 the call or a file is wrong, 3 there is a budget and no price.
     """  # noqa: D301 - \b is click's
     from promptops.cli.eval_common import part_of, plan_of, setting_of, stored
-    from promptops.evals.foretold import foretell
     from promptops.evals.prepared import prepare
 
     here = project()
     plan = plan_of(here, file, budget)
     with stored(here, ledger) as rows:
         setting = setting_of(here, rows, fresh=fresh, part=part_of(shard))
-        found = foretell(prepare(plan, setting))
+        found = _foretold(prepare(plan, setting))
     if form == "json":
         from promptops.reporters import eval_plan_json
 
@@ -48,3 +54,19 @@ def command(
         from promptops.reporters import eval_plan_text
 
         emit(eval_plan_text.report(found))
+
+
+def _foretold(made: Prepared) -> Foretold:
+    """Return what a run would do: of one that a look has decided, what it would do begun anew."""
+    import asyncio
+
+    from promptops.evals.foretold import foretell
+    from promptops.evals.resuming import unfinished
+    from promptops.evals.settled import ended_told, settled
+
+    run = None if made.setting.fresh else unfinished(made, time.time())
+    ended = run and asyncio.run(settled(made, run))
+    if run is None or ended is None:
+        return foretell(made)
+    found = foretell(replace(made, setting=replace(made.setting, fresh=True)))
+    return replace(found, notes=(f"{ended_told(run, ended)}, which is foreseen here", *found.notes))

@@ -57,6 +57,10 @@ def test_a_run_that_a_look_has_decided_has_ended_and_sends_nothing_unless_begun_
     assert (done.code, done.json) == (1, first)
     assert f"has ended: {first['run']['stopped']}; nothing is sent, and --fresh" in done.err
     assert len(server.world.heard) == heard
+    plan = command(folder, server, "plan", "evals/sort.yaml", "--format", "json").json
+    assert plan["goes_on"] is None
+    assert plan["answers"]["calls"] == 160
+    assert f"has ended: {first['run']['stopped']}; nothing is sent, and --fresh" in plan["notes"][0]
     if way == "again":
         anew = command(folder, server, *words, "--fresh", "--format", "json").json
         assert anew["run"]["id"] != first["run"]["id"]
