@@ -65,7 +65,7 @@ def _foretold(made: Prepared) -> Foretold:
     from promptops.evals.settled import ended_told, settled
 
     run = None if made.setting.fresh else unfinished(made, time.time())
-    ended = run and asyncio.run(settled(made, run))
+    ended = None if run is None else asyncio.run(settled(made, run))
     if run is None or ended is None:
         return foretell(made)
     found = foretell(replace(made, setting=replace(made.setting, fresh=True)))
