@@ -8,6 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from promptops.ledger.saving import Parcel
 
 ROWS: Final = 256  # that wait for others at most; what waits is committed together
@@ -76,6 +78,19 @@ class Inbox:
             self._rows -= rows
             self._awaited -= sum(one.waits is not None for one in found)
             return found
+
+    def back(self, parcels: Sequence[Parcel]) -> None:
+        """Have parcels that were taken wait again, before all others."""
+        with self._condition:
+            self._parcels.extendleft(reversed(parcels))
+            self._rows += sum(len(one.rows) for one in parcels)
+            self._awaited += sum(one.waits is not None for one in parcels)
+            self._condition.notify()
+
+    @property
+    def few(self) -> bool:
+        """Whether all that waits is committed together."""
+        return self._rows <= MOST
 
     def _full(self) -> bool:
         return self._awaited > 0 or self._rows >= ROWS or self._closing

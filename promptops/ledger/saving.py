@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from promptops.ledger.place import Place
-    from promptops.ledger.waiting import Task, Told
+    from promptops.ledger.waiting import Task, Thread
 
 Laid = tuple[Table, Columns]
 _AT_ONCE: Final = 32  # rows of a statement: older SQLites take 999 values
@@ -30,7 +30,7 @@ class Parcel(NamedTuple):
     """Rows that are committed together, and who waits for them: nobody, a thread or a task."""
 
     rows: Sequence[Laid]
-    waits: Told | Task | None = None
+    waits: Thread | Task | None = None
 
 
 class Saver:
@@ -56,7 +56,7 @@ class Saver:
         return sum(len(one.rows) for one in self._kept)
 
     def begin(self) -> bool:
-        """Begin what ``save`` goes on with, unless that takes patience; returns whether it is."""
+        """Begin what ``save_begun`` ends, unless that takes patience; returns whether it is."""
         if self._kept or self._logged >= _LOGGED:
             return False
         try:
@@ -64,6 +64,20 @@ class Saver:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error:  # others write, or nobody can: ``save`` says which
             return False
+        return True
+
+    def save_begun(self, parcels: Sequence[Parcel]) -> bool:
+        """Write parcels and tell whoever waits; returns whether that could be done at once.
+
+        It could not where somebody reads a ledger that has no log, or a row is at fault: then
+        nothing is written and nobody told.
+        """
+        try:
+            self._write([laid for parcel in parcels for laid in parcel.rows])
+        except (sqlite3.Error, *_AT_FAULT):
+            return False
+        self.error = None
+        tell((one.waits for one in parcels), None)
         return True
 
     def save(self, parcels: Sequence[Parcel]) -> None:

@@ -13,46 +13,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Told:
-    """Whoever saves a parcel itself, and is told in the same breath how it went."""
+class Thread:
+    """A thread that waits until another has saved a parcel."""
 
-    __slots__ = ("_error",)
+    __slots__ = ("_done", "_error")
 
     def __init__(self) -> None:
+        self._done = Event()
         self._error: LedgerError | None = None
 
     def tell(self, error: LedgerError | None) -> None:
-        """Take in how it went."""
+        """Let the thread go on."""
         self._error = error
+        self._done.set()
 
     def wait(self) -> None:
-        """Return if the parcel is committed.
+        """Return when the parcel is committed.
 
         Raises:
             LedgerError: It is not.
         """
+        self._done.wait()
         if self._error is not None:
             raise LedgerError(*self._error.args)
-
-
-class Thread(Told):
-    """A thread that waits until another has saved a parcel."""
-
-    __slots__ = ("_done",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._done = Event()
-
-    def tell(self, error: LedgerError | None) -> None:
-        """Let the thread go on."""
-        super().tell(error)
-        self._done.set()
-
-    def wait(self) -> None:
-        """Return when the parcel is committed; raises what ``Told`` does."""
-        self._done.wait()
-        super().wait()
 
 
 class Task(NamedTuple):
@@ -62,11 +45,11 @@ class Task(NamedTuple):
     future: asyncio.Future[None]
 
 
-def tell(waiting: Iterable[Told | Task | None], error: LedgerError | None) -> None:
+def tell(waiting: Iterable[Thread | Task | None], error: LedgerError | None) -> None:
     """Tell all who wait how it went; None is nobody."""
     tasks: dict[asyncio.AbstractEventLoop, list[asyncio.Future[None]]] = {}
     for one in waiting:
-        if isinstance(one, Told):
+        if isinstance(one, Thread):
             one.tell(error)
         elif one is not None:
             tasks.setdefault(one.loop, []).append(one.future)

@@ -12,7 +12,7 @@ from promptops.ledger.inbox import Inbox
 from promptops.ledger.rows import Scored
 from promptops.ledger.saving import Laid, Parcel, Saver
 from promptops.ledger.tables import ANSWERS, RESULTS, TABLES
-from promptops.ledger.waiting import Task, Thread, Told
+from promptops.ledger.waiting import Task, Thread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,12 +103,10 @@ class Writer:
         from asyncio import get_running_loop
 
         rows = [self._lay(one) for one in intents]
-        if self._saved(rows):
-            return
-        loop = get_running_loop()
-        task = Task(loop, loop.create_future())
-        self._put(Parcel(rows, task))
-        await task.future
+        if not self._saved(rows):
+            task = Task(loop := get_running_loop(), loop.create_future())
+            self._put(Parcel(rows, task))
+            await task.future
 
     def flush(self) -> None:
         """Return when all rows that were handed over are committed.
@@ -132,6 +130,8 @@ class Writer:
         self._inbox.close()
         self._thread.join()
         with self._saving:
+            while parcels := self._inbox.taken():  # that came back when the thread had ended
+                self._saver.save(parcels)
             self._saver.close()
         if self._saver.error is not None:
             raise LedgerError(f"{self._saver.error}; {self.unsaved} rows are not saved")
@@ -163,23 +163,22 @@ class Writer:
         return rows
 
     def _saved(self, rows: list[Laid]) -> bool:
-        """Save rows after those that wait, unless that takes patience; returns whether they are.
-
-        Raises:
-            LedgerError: They cannot be saved.
-        """
+        """Save rows after those that wait, unless that takes patience; returns whether they are."""
         self._stay()
         if not self._saving.acquire(blocking=False):
             return False
-        told = Told()
         try:
-            if not self._saver.begin():
+            if not (self._inbox.few and self._saver.begin()):
                 return False
-            self._saver.save([*self._inbox.taken(), Parcel(rows, told)])
+            waiting, saved = self._inbox.taken(), False
+            try:
+                saved = self._saver.save_begun([*waiting, Parcel(rows)])
+                return saved
+            finally:
+                if not saved:  # or Ctrl-C came between
+                    self._inbox.back(waiting)
         finally:
             self._saving.release()
-        told.wait()
-        return True
 
     def _put(self, parcel: Parcel) -> None:
         self._stay()

@@ -252,6 +252,45 @@ def test_an_intent_of_a_task_brings_what_was_handed_over_before_it(tmp_path: Pat
             assert len(ledger.run_state("r1").in_flight) == (n + 1) // 2
 
 
+def test_an_intent_of_a_task_overtakes_nothing_however_much_waits(tmp_path: Path) -> None:
+    async def main() -> int:
+        for at in range(0, 2_000, 100):
+            writer.add(*(item(n) for n in range(at, at + 100)))
+        await writer.intents_committed([intent(1)])
+        return len(list(ledger.items("r1")))
+
+    interval = sys.getswitchinterval()
+    with Ledger.open(tmp_path / "l.db") as ledger, ledger.writer() as writer:
+        try:
+            sys.setswitchinterval(10)  # the thread sleeps on while rows are handed over
+            assert asyncio.run(main()) == 2_000
+        finally:
+            sys.setswitchinterval(interval)
+
+
+def test_an_intent_of_a_task_waits_for_who_reads_a_ledger_that_has_no_log() -> None:
+    async def main() -> int:
+        ticks = 0
+        waits = asyncio.ensure_future(writer.intents_committed([intent(2)]))
+        threading.Timer(0.2, cursor.close).start()
+        while not waits.done():
+            await asyncio.sleep(0.005)
+            ticks += 1
+        await waits
+        return ticks
+
+    with Ledger.memory() as ledger, ledger.writer() as writer:
+        writer.add(run(), item(1))
+        writer.commit_intents([intent(0), intent(1)])
+        with ledger._readers.one() as connection:
+            cursor = connection.execute("SELECT * FROM intents")
+            cursor.fetchone()
+            writer.add(item(2))
+            assert asyncio.run(main()) > 5
+        assert len(list(ledger.items("r1"))) == 2
+        assert len(ledger.run_state("r1").in_flight) == 3
+
+
 def test_the_log_is_copied_to_the_file_as_calls_go_on(tmp_path: Path) -> None:
     async def main() -> int:
         longest = 0
