@@ -69,13 +69,16 @@ class Runner:
         Raises:
             Exception: What a task raised that is no failed call; the others are stopped first.
         """
-        for first in () if self._halted() else islice(tasks, self.most):
-            worker = asyncio.ensure_future(self._work(first, tasks))
-            self._working.add(worker)
-            worker.add_done_callback(self._ended)
-        if self._working:
-            await self._over.wait()
-        await _finish(list(self._working), self.grace)
+        try:
+            for first in () if self._halted() else islice(tasks, self.most):
+                worker = asyncio.ensure_future(self._work(first, tasks))
+                self._working.add(worker)
+                worker.add_done_callback(self._ended)
+            if self._working:
+                await self._over.wait()
+            await _finish(list(self._working), self.grace)
+        finally:
+            self._stopped = True  # whoever works on, as this was cancelled, begins nothing more
         if self._failed is not None:
             raise self._failed
 
@@ -95,7 +98,7 @@ class Runner:
             outcome = KNOWN if task.ask is None else await self.calls.ask(task.ask())
             await task.done(outcome)
             await asyncio.sleep(0)  # others have their turn: nothing of this need have waited
-            task = next(others, None)
+            task = None if self._halted() else next(others, None)
 
     def _ended(self, worker: asyncio.Task[None]) -> None:
         self._working.discard(worker)

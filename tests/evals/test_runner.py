@@ -111,3 +111,23 @@ def test_answers_that_nothing_waits_for_leave_others_their_turn() -> None:
     asyncio.run(main())
     assert len(log.outcomes) == 60
     assert turns >= 60 / 6
+
+
+def test_a_run_that_is_cancelled_begins_nothing_more() -> None:
+    world, log = World(), Log()
+
+    async def main() -> None:
+        runner = asyncio.ensure_future(Runner(world.calls(places=3), 6).run(log.tasks(40)))
+
+        async def cancelling() -> None:
+            await world.clock.sleep(2.5)
+            runner.cancel()
+            await world.clock.sleep(20)
+
+        await world.clock.run(asyncio.ensure_future(cancelling()))
+        assert runner.cancelled()
+
+    asyncio.run(main())
+    assert len(log.begun) <= 6 + 6
+    assert len(log.outcomes) == len(log.begun)
+    assert len(world.intents) == len(world.results) == len(log.begun)
