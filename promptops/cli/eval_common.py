@@ -64,7 +64,7 @@ def dollars_of(text: str) -> Decimal:
         usd = Decimal(text.removeprefix("$"))
     except InvalidOperation:
         usd = Decimal(-1)
-    if not usd.is_finite() or usd < 0:
+    if not usd.is_finite() or not 0 <= usd < 10**12:  # no report shows sums of any size
         raise UsageError(f"--budget {text!r}: write dollars, such as 2.50")
     return usd
 

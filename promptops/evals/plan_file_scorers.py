@@ -37,7 +37,7 @@ def _scorer(value: Any, path: Path, problems: list[Wrong]) -> ScorerSpec | None:
 
         known = own(kind)
         if known is None or known.main is None:
-            problems.append(Wrong(place, "expected a mapping of options"))
+            problems.append(_unfit(kind, path))
             return None
         options = {known.main: options}
     checked = mapping(ANYTHING).shape(options or {}, place, problems)
@@ -45,6 +45,17 @@ def _scorer(value: Any, path: Path, problems: list[Wrong]) -> ScorerSpec | None:
     if not isinstance(name, str) or not name:
         problems.append(Wrong((*place, "name"), "expected a name"))
     return ScorerSpec(kind, checked) if len(problems) == before else None
+
+
+def _unfit(kind: str, path: Path) -> Wrong:
+    """Return what is wrong with a scorer that is given a bare value: its name, or the value."""
+    from promptops.errors import nearest
+    from promptops.scorers.catalogue import names
+
+    known = names()
+    if kind in known:
+        return Wrong((*path, kind), "expected a mapping of options")
+    return Wrong(path, f"there is no scorer {kind!r}{nearest(kind, known)}")
 
 
 def spec_of(scorer: Scorer) -> ScorerSpec:

@@ -42,7 +42,8 @@ def baseline(kind: str, settings: Settings, pool: Callable[[], Executor]) -> Pro
         return Nearest(settings.learning)
     file, _, name = kind.partition(":")
     if file.endswith(".py"):
-        return Function(kind, from_file(settings.root, file, name), pool)
+        function = from_file(settings.root, file, name, ("inputs", "messages"))
+        return Function(kind, function, pool)
     known = f"{', '.join(KINDS)} or file.py:function"
     raise ConfigError(f"no baseline {kind!r}{nearest(kind, KINDS)}: {known}")
 

@@ -17,7 +17,7 @@ from promptops.errors import PluginError, PromptopsError
 from promptops.model.evaluation import Completion, ProviderError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -35,7 +35,7 @@ def plugin(model: str, settings: Settings, pool: Callable[[], Executor]) -> Prov
     """
     name, _, rest = model.partition(":")
     if name.endswith(".py"):
-        function = from_file(settings.root, name, rest.partition(":")[0])
+        function = from_file(settings.root, name, rest.partition(":")[0], ("request",))
         return Plugin(f"{name}:{rest}", function, pool)
     no_shadows()
     return Plugin(name, _callable(plugins.load(GROUP, name), name), pool)
@@ -57,11 +57,12 @@ def no_shadows() -> None:
             raise PluginError(told)
 
 
-def from_file(root: Path, file: str, name: str) -> Callable[..., Any]:
+def from_file(root: Path, file: str, name: str, given: Sequence[str]) -> Callable[..., Any]:
     """Return a function of a Python file; the file runs.
 
     Raises:
-        PluginError: The file or the function is not there, or the file fails.
+        PluginError: The file or the function is not there, the file fails, or the function cannot
+            be called with what it is given.
     """
     import sys
     from importlib.util import module_from_spec, spec_from_file_location
@@ -81,7 +82,9 @@ def from_file(root: Path, file: str, name: str) -> Callable[..., Any]:
     found = getattr(module, name, None)
     if found is None:
         raise PluginError(f"{file} has no function {name!r}")
-    return _callable(found, f"{file}:{name}")
+    function = _callable(found, f"{file}:{name}")
+    _check_parameters(function, f"{file}:{name}", given)
+    return function
 
 
 class Plugin:
@@ -135,6 +138,18 @@ async def called(
         told = f"{name} returned {type(found).__name__}, neither a text nor a Completion"
         raise PluginError(told)
     return found
+
+
+def _check_parameters(function: Callable[..., Any], name: str, given: Sequence[str]) -> None:
+    try:
+        signature = inspect.signature(function)
+    except (ValueError, TypeError):  # such as a function written in C: its call will tell
+        return
+    try:
+        signature.bind(*given)
+    except TypeError as error:
+        call = f"{name.rpartition(':')[2]}({', '.join(given)})"
+        raise PluginError(f"{name} is called as {call}, and takes {signature}") from error
 
 
 def _callable(found: Any, name: str) -> Callable[..., Any]:

@@ -72,12 +72,18 @@ def _figures(found: Report) -> Iterator[Html]:
     one = decisive(found)
     if one is not None:
         yield _figure(f"{one.candidate} - {one.incumbent}, points", gap(one))
-        yield _figure(f"Cost of {one.candidate}", change(one.cost))
+        yield _figure(f"Cost of {one.candidate}", change(one.cost) or _calls(found, one.candidate))
     done, planned = found.run.done, found.run.planned
     yield _figure("Cases", f"{done:,}" if done >= planned else f"{done:,} of {planned:,}")
     budget = found.spent.budget
     limit = None if budget is None else el("small", f" of {price(budget)}", class_="soft")
     yield _figure("Spent by this run", join([price(found.spent.now), limit]))
+
+
+def _calls(found: Report, name: str) -> str | None:
+    """Return the dollars of 1,000 calls, for where no ratio is: beside nothing there is none."""
+    cost = next((one.cost.per_1000.value for one in found.variants if one.id == name), None)
+    return None if cost is None else join([price(cost), el("small", " for 1,000", class_="soft")])
 
 
 def _figure(label: str, shown: str | None) -> Html:

@@ -20,7 +20,8 @@ Scope = Literal["case", "judge", "embedding", "run"]
 Reads = Literal["text", "json", "tool_calls"]
 Function = Callable[..., Any]
 Prepare = Callable[
-    [dict[str, Any], "Path", "Place", "list[Wrong]"], tuple[dict[str, Any], Callable[[], str]]
+    [dict[str, Any], "Path", "Place", "list[Wrong]"],
+    tuple[dict[str, Any], Callable[[], str] | None],
 ]
 
 

@@ -165,11 +165,16 @@ def _size(path: str) -> int:
 def write_file(path: Path, data: bytes) -> None:
     """Write a file aside and put it in place, so that no reader ever sees half of it.
 
+    What is no regular file, such as a pipe or ``/dev/null``, is written to, and never replaced.
+
     Raises:
         PromptopsError: It cannot be written.
     """
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         with aside.open("wb") as file:
             file.write(data)

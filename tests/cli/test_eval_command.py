@@ -96,6 +96,7 @@ def test_an_interrupted_run_reports_what_is_done(project: Path) -> None:
     [
         (("evals/nothing.yaml",), "there is no such eval file"),
         ((TRIAGE, "--budget", "much"), "write dollars"),
+        ((TRIAGE, "--budget", "1e999"), "write dollars"),
         ((TRIAGE, "--shard", "4/3"), "write a part and how many there are"),
         (("/etc/passwd",), "is not below the project's root"),
         ((), "name an eval file"),

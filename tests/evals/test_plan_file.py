@@ -182,6 +182,8 @@ def test_a_wrong_value_is_an_error_with_its_line(wrong: str, says: str) -> None:
         ("[equals, equals]", "is given twice"),
         ("[equals, {equals: {weight: 2}}]", "two scorers are called 'equals': give each a `name`"),
         ("[{equals: {name: 3}}]", "scorers[0].equals.name: expected a name"),
+        ("[{equls: [a]}]", "scorers[0]: there is no scorer 'equls'; did you mean 'equals'?"),
+        ("[{regex: '('}]", "scorers[0].regex.pattern: no pattern: '(': missing ), unterminated"),
         ("[equls]", "scorers[0]: there is no scorer 'equls'; did you mean 'equals'?"),
         ("[{contains: {valu: a}}]", "contains has no option 'valu'; did you mean 'value'?"),
         ("[{python: checks.py:kind}]", "checks.py cannot be read"),

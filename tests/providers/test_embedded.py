@@ -284,6 +284,8 @@ def test_a_functions_own_provider_error_is_kept(root: Settings) -> None:
         ("own/answers.py:none", "has no function 'none'"),
         ("own/none.py:rule", "no file own/none.py"),
         ("own/bad.py:rule", "ZeroDivisionError"),
+        ("own/answers.py:rule", "is called as rule(request), and takes ("),
+        ("baseline:own/answers.py:later", "is called as later(inputs, messages), and takes ("),
         ("nobody:model", "no installed package offers 'nobody'"),
     ],
 )

@@ -59,6 +59,14 @@ def test_a_price_that_is_not_known_is_never_nothing() -> None:
     assert page.count(">unknown<") > 4
 
 
+def test_where_no_ratio_of_costs_is_the_head_says_what_calls_cost() -> None:
+    found = passed()
+    free = replace(found, comparisons=tuple(replace(one, cost=None) for one in found.comparisons))
+    head = eval_html.report(free).partition("</header>")[0]
+    assert re.search(r"<dt>Cost of v4</dt><dd>\$[0-9.]+<small[^>]*> for 1,000</small></dd>", head)
+    assert "unknown" not in head
+
+
 def test_cases_are_tagged_by_what_went_wrong_with_the_versions() -> None:
     found = failed()
     tags = {one.id: eval_html_data.tags(found, one) for one in found.cases}

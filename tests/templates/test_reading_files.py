@@ -1,4 +1,5 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,18 @@ def test_files_are_listed_in_order_without_hidden_folders(project: Path) -> None
     for path in ("prompts/b.j2", "prompts/a/c.j2", "prompts/.versions/v.j2", "node_modules/m.j2"):
         write_file(project / path, b"x")
     assert list(Folder(project).paths("prompts")) == ["prompts/b.j2", "prompts/a/c.j2"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are POSIX")
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(pipe.read_bytes)
+        write_file(pipe, b"report")
+        assert read.result(timeout=10) == b"report"
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def test_writing_leaves_all_or_nothing(project: Path) -> None:

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promptops.model.evaluation import Score
 from promptops.scorers.kind import scorer
-from promptops.scorers.matching import MATCHER
+from promptops.scorers.matching import MATCHER, PatternError, PatternTimeout
 from promptops.scorers.normalise import DEFAULT, Steps, normalised
 from promptops.scorers.reading import NOTHING_EXPECTED, references, shown
+from promptops.shape import Wrong
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from promptops.model.evaluation import Case, Completion
+    from promptops.shape import Path as Place
 
 
-@scorer("regex", main="pattern")
+def _read_pattern(
+    options: dict[str, Any], folder: Path, place: Place, problems: list[Wrong]
+) -> tuple[dict[str, Any], None]:
+    """Return the options as they are; a pattern that cannot be read is a problem."""
+    del folder
+    pattern = options.get("pattern")
+    if isinstance(pattern, str):
+        try:
+            MATCHER.search(pattern, "")
+        except (PatternError, PatternTimeout) as error:
+            problems.append(Wrong((*place, "pattern"), f"no pattern: {error}"))
+    return options, None
+
+
+@scorer("regex", main="pattern", prepare=_read_pattern)
 def regex(
     case: Case,
     completion: Completion,
