@@ -125,7 +125,10 @@ class Gathered:
             self._add(variant, item.case_id, unanswered(self.scorers, item, outcome, own=own))
 
     def finish(self, cases: Sequence[Case]) -> None:
-        """Give the scores that wait for all answers."""
+        """Give the scores that wait for all answers, and each case its answers in their order."""
+        for of_variant in self.seen.values():
+            for answers in of_variant.values():
+                answers.sort(key=lambda one: one.repeat)
         settle(self.seen, self._meetings.incumbent, self.scorers, cases)
 
     def _add(self, variant: Variant, case_id: str, seen: Seen) -> None:
