@@ -195,5 +195,13 @@ class Costing:
 def costing(
     variants: Sequence[Variant], cases: Sequence[Case], steady: Steady, counter: TokenCounter
 ) -> Costing:
-    """Return the costs of answers to some cases."""
-    return Costing(variants, cases, steady, Counts(variants, cases, counter))
+    """Return the costs of answers to some cases.
+
+    Raises:
+        TokenizerError: New texts are to be counted, and one cannot be read.
+        VocabularyError: New texts are to be counted, and there is nothing to count them with.
+    """
+    counts = Counts(variants, cases, counter)
+    # Cases are mostly added at an end: what takes a tokenizer is counted before a call is made.
+    counts.some([*cases[:1], *cases[-1:]])
+    return Costing(variants, cases, steady, counts)

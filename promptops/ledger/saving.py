@@ -20,6 +20,7 @@ Laid = tuple[Table, Columns]
 _AT_ONCE: Final = 32  # rows of a statement: older SQLites take 999 values
 _FEW: Final = 8  # rows that are not worth being put together by their tables
 _LOGGED: Final = 2_000  # rows in the log of what is committed: some 16 MB where each has a commit
+_PAGES: Final = 20_000  # of 4 KB, in a log of long answers that is copied at once
 _AT_FAULT: Final = (
     sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError, OverflowError,
     ValueError,
@@ -44,7 +45,7 @@ class Saver:
         self._name = place.name
         self._busy = self._patience = round(place.busy * 1_000)
         self._connection = place.connect()
-        self._connection.execute("PRAGMA wal_autocheckpoint = 0")  # see ``tidy``
+        self._connection.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")  # else by ``tidy``
         self._logged = 0
         self._kept: list[Parcel] = []
         self.error: LedgerError | None = None

@@ -7,12 +7,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from promptops.evals.costing import costing
 from promptops.evals.costing_counts import Counts, encoding_for
 from promptops.evals.variants import Variant
 from promptops.model.evaluation import Case
 from promptops.tokens.cache import FILE_NAME, CountCache
 from promptops.tokens.counter import TokenCounter
-from tests.evals.costing_desks import MINI, SONNET, variant
+from tests.evals.costing_desks import MINI, SONNET, steady, variant
 
 TEXT = (
     "---\nmodel: house:one\ninputs: {ticket: string}\n---\n{% user %}Sort. {% cache %}"
@@ -76,3 +77,14 @@ def test_the_versions_are_cut_before_any_case_is_counted() -> None:
     assert cuts is not None
     assert len(cuts.stops) == 2
     assert counts.cuts("v3") is None
+
+
+@given(known=st.sampled_from([0, 5, NUMBER - 1]))
+@settings(max_examples=3, deadline=None)
+def test_cases_that_are_new_at_an_end_are_counted_before_anything_is_asked(known: int) -> None:
+    with TemporaryDirectory() as folder:
+        counter = TokenCounter(CountCache(Path(folder, FILE_NAME)))
+        Counts(VARIANTS, CASES[:known], counter).all()
+        costing(VARIANTS, CASES, steady(), counter)
+        texts = [f"Sort. Where is lamp {n}?" for n in (6, NUMBER - 1)]
+        assert counter.recalled(texts, encoding_for(MINI)) is not None
