@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from promptops.ledger.totals import Total
 from promptops.model.values import dataclass
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from promptops.evals.gathered import Seen
     from promptops.evals.judging_records import Record
@@ -53,7 +54,12 @@ def told(
     seen: Mapping[str, Mapping[str, Sequence[Seen]]],
     judges: Mapping[str, Record] | None = None,
 ) -> Report:
-    """Return the report of a run, of what was seen of each variant and case, and of its judges."""
+    """Return the report of a run, of what was seen of each variant and case, and of its judges.
+
+    A part of a run has no verdict: that is of the whole, once its parts are put together.
+    """
+    if _is_part(made):
+        made = replace(made, plan=replace(made.plan, gate=None))
     trails = Trails.of(made.setting.ledger, *ran.ids)
     material = Material(
         made.plan, made.variants, made.cases, seen, made.scorers, made.costing, trails, made.prices
@@ -83,10 +89,20 @@ def facts(made: Prepared, ran: Ran, material: Material) -> Facts:
     book = prices.book
     listed = PriceFacts(book.source, book.as_of.isoformat(), book.sha256, prices.layer)
     calls = traffic(made.costing) if made.costing else None
-    errors = tuple(made.costing.errors) if made.costing else ()
+    errors = (*_part(made), *(made.costing.errors if made.costing else ()))
     looks = again(made, ran.started)
     return Facts(ended, run, dataset, spent, listed, calls, (*errors, *ran.notes, *assumed(made)),
                  looks)  # fmt: skip
+
+
+def _is_part(made: Prepared) -> bool:
+    return made.setting.part != (1, 1)
+
+
+def _part(made: Prepared) -> Iterator[str]:
+    if _is_part(made):
+        at, of = made.setting.part
+        yield f"this is part {at} of {of}: `promptops eval merge` puts them together, and judges"
 
 
 def _judges(made: Prepared, ran: Ran) -> Decimal | None:

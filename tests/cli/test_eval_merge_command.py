@@ -46,6 +46,17 @@ def test_merged_parts_are_reported_as_the_run_in_one_part(lamps: Shop) -> None:
     assert len(lamps.server.world.heard) == heard
 
 
+def test_a_part_has_no_verdict_of_its_own(lamps: Shop) -> None:
+    done = lamps.eval(FILE, "--shard", "3/3", "--format", "json")
+    assert (done.code, done.json["verdict"]) == (0, None)
+    assert {one["verdict"] for one in done.json["comparisons"]} == {None}
+    told = "this is part 3 of 3: `promptops eval merge` puts them together, and judges"
+    assert told in done.json["notes"]
+    text = lamps.eval(FILE, "--shard", "3/3").out
+    assert "nothing was gated" in text
+    assert told[:22] in text
+
+
 def test_a_part_that_is_missing_is_said_and_nothing_passes(lamps: Shop) -> None:
     lamps.write(FILE, "margin: 0.2", "margin: 0.9")
     parts(lamps)
