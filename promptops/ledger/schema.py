@@ -149,11 +149,12 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring a ledger to the newest schema; other processes may try the same at the same time.
 
     Raises:
-        LedgerError: A newer version of promptops made it.
+        LedgerError: A newer version of promptops made it, or another program.
     """
     # One lock round all steps: between two of them another process could start over.
     with writing(connection):
         done = taken(connection)
+        _only_ours(connection, done)
         if done == 0:
             for _, statements in _STEPS:
                 _execute(connection, statements)
@@ -174,6 +175,12 @@ def taken(connection: sqlite3.Connection) -> int:
             f"the ledger is of a newer promptops (schema {number}; this one knows {NEWEST}): update"
         )
     return number
+
+
+def _only_ours(connection: sqlite3.Connection, done: int) -> None:
+    names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if names and (done == 0 or "runs" not in names):
+        raise LedgerError("the file is a database of another program: name another with --ledger")
 
 
 def _apply(connection: sqlite3.Connection, done: int) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BUNDLED = Path(__file__).parent / "data" / "prices.json"
 BATCH = "batch"
+_GIVE = "give one in [tool.promptops.prices] or with --price"
 PROVIDERS = {"gemini": "google", "vertex": "google", "x-ai": "xai"}
 
 
@@ -71,9 +72,7 @@ class PriceBook:
         found = _on(entry["rates"], on)
         if found is None:
             first = min(map(_starts, entry["rates"]))
-            raise UnknownModel(
-                f"No price of {name!r} is known before {first}; give one with --price"
-            )
+            raise UnknownModel(f"No price of {name!r} is known before {first}; {_GIVE}")
         batch = _on(entry.get("services", {}).get(BATCH, ()), on)
         own = self._price(name, found)
         return replace(own, batch=self._price(name, batch)) if batch else own
@@ -143,7 +142,7 @@ class PriceBook:
         known = (
             f"No price is known for model {model!r} among the {len(self.models)} of {self.source}"
         )
-        return known + (nearest(model, [*self.models, *self._names]) or "; give one with --price")
+        return known + (nearest(model, [*self.models, *self._names]) or f"; {_GIVE}")
 
 
 @cache

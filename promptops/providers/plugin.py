@@ -13,7 +13,7 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, Final
 
 from promptops import plugins
-from promptops.errors import PluginError, PromptopsError
+from promptops.errors import PluginError, PromptopsError, nearest
 from promptops.model.evaluation import Completion, ProviderError
 
 if TYPE_CHECKING:
@@ -81,7 +81,8 @@ def from_file(root: Path, file: str, name: str, given: Sequence[str]) -> Callabl
         raise PluginError(f"{file}: which function? write {file}:function")
     found = getattr(module, name, None)
     if found is None:
-        raise PluginError(f"{file} has no function {name!r}")
+        there = [one for one, value in vars(module).items() if callable(value)]
+        raise PluginError(f"{file} has no function {name!r}{nearest(name, there)}")
     function = _callable(found, f"{file}:{name}")
     _check_parameters(function, f"{file}:{name}", given)
     return function

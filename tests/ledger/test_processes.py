@@ -455,6 +455,18 @@ def test_a_file_that_is_no_database_is_an_error_and_stays(tmp_path: Path) -> Non
 
 
 @POSIX
+@pytest.mark.parametrize("version", [0, 3])
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "shop.db"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE lamps (name TEXT)")
+        other.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(LedgerError, match="a database of another program"):
+        Ledger.open(path)
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("lamps",)]
+
+
 def test_a_child_of_a_fork_reads_and_may_not_use_the_writer(tmp_path: Path) -> None:
     script = """
 import os, sys

@@ -138,7 +138,7 @@ def test_a_declared_name_is_priced_as_its_model(name: str, priced_as: str) -> No
         ("openai:gpt-5-turbo", "No price is known for model 'openai:gpt-5-turbo' among the 270 of"),
         ("openai:whisper-1", "No price is known"),
         ("mistral:mistral-nemo:free", "No price is known"),
-        ("acme:zzzzzzzz", "; give one with --price"),
+        ("acme:zzzzzzzz", "; give one in [tool.promptops.prices] or with --price"),
         ("", "No price is known"),
         ("gpt-5", "Model 'gpt-5' names no provider; use 'openai:gpt-5'"),
         ("claude-opus-5-5", "use 'anthropic:claude-opus-5-5' or 'google:claude-opus-5-5'"),
