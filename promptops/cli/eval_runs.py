@@ -54,7 +54,7 @@ def plan_again(here: Project, run: Run, budget: str | None) -> EvalPlan:
     name = stem(before)
     found = [suffix for suffix in SUFFIXES if (here.root / f"{name}{suffix}").is_file()]
     if not found:
-        told = "it was a sweep, which the same command goes on with, or made in Python, or is gone"
+        told = "its eval was a sweep (the same command goes on) or of Python, or its file is gone"
         raise UsageError(f"there is no {name}.yaml: {told}; `promptops eval show` shows the run")
     plan = plan_of(here, str(here.root / f"{name}{found[0]}"), budget)
     usd = before.budget.usd
